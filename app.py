@@ -1,0 +1,291 @@
+"""The page: asks the chatbot and shows its answers beside the articles. The only importer of gradio.
+
+Start it with `python app.py` and open the address that it prints.
+"""
+
+from __future__ import annotations
+
+import rag  # before gradio and torch, which read once, while they load, what it sets in the environment
+
+# isort: split
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, JSONResponse
+from gradio.events import api
+from rich.console import Console
+from rich.progress import Progress
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from page.conversation import conversation, spoken
+from page.guard import Guard
+from page.markup import escape
+from page.pane import beside, opened
+from page.session import STOPPED, UNEXPECTED, Bot, Session, Sessions, pairs, text
+from rag.errors import FootnoteError
+from rag.settings import Settings
+from rag.terminal import visible
+
+HOST = "127.0.0.1"
+_ASSETS = Path(__file__).parent / "page"
+_AT_ONCE = 8  # questions answered at the same time
+_WAITING = 64  # questions that may wait; the next one is told to come back
+_HOSTS = ["127.0.0.1", "localhost", "[::1]"]  # any other name for this machine was given to it by another site
+_EMPTY = "Type a question first."
+_EXAMPLES = (
+    "Who led Russia's delegation?",
+    "Where did the talks take place?",
+    "Why did Zelenskyy criticise Putin's absence?",
+    "Who is Ukraine's prime minister?",
+)
+_SHIPPED = {"istanbul-talks-2025.md", "earlier-talks-2022.md", "dolmabahce-palace.md"}  # what the examples ask about
+_HEAD = (
+    '<link rel="stylesheet" href="/page.css"><link rel="icon" type="image/svg+xml" href="/favicon.svg">'
+    '<meta name="color-scheme" content="light dark">'
+)
+_BANNER = """<header class="banner"><h1>Footnote</h1>
+<p>Answers from your articles, with the words they rest on.</p></header>"""
+# Random, and kept by the browser for one tab alone, until the tab is closed.
+_TAB = "() => [sessionStorage.footnote ??= crypto.randomUUID()]"
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
+_QUEUED: dict[str, Any] = {"concurrency_limit": _AT_ONCE, "concurrency_id": "ask"}
+
+_log = logging.getLogger("footnote")
+_errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+_output = Console(markup=False, highlight=False, soft_wrap=True)
+
+
+def build_page(bot: Bot) -> gr.Blocks:
+    """Return the page over an open chatbot."""
+    page: gr.Blocks
+    with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
+        api(_endpoint(bot), api_name="ask", **_QUEUED)
+        session = gr.State(Session())
+        token = gr.Textbox(visible=False)
+        _html(_BANNER, "banner")
+        with gr.Row(elem_id="columns"):
+            with gr.Column(elem_id="left"):
+                talking = _html("", "conversation")
+                with gr.Row(elem_id="composer"):
+                    question = _question_box()
+                    send = gr.Button("Ask", variant="primary", elem_id="send")
+                status = _html(_status(""), "status")
+            with gr.Column(elem_id="right"):
+                reading = _html("", "article")
+        events = _Events(bot)
+        everything = [talking, reading, question, status]
+        gr.on([question.submit, send.click], events.ask, [question, session], everything, **_QUIET, **_QUEUED)
+        gr.on([talking.select, talking.retry], events.ask_offered, session, everything, **_QUIET, **_QUEUED)
+        gr.on([talking.stop], events.stop, session, [talking, status], queue=False, **_QUIET)
+        gr.on([talking.click, reading.click], events.open, session, reading, queue=False, **_QUIET)
+        gr.on([talking.clear], events.clear, session, everything, queue=False, **_QUIET)
+        page.load(events.load, token, [session, *everything], queue=False, js=_TAB, **_QUIET)
+    page.queue(max_size=_WAITING, api_open=False)
+    return page
+
+
+class _Events:
+    """What happens on a click or a question. Each result fills, in order: conversation, article, question, status."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._sessions = Sessions()
+        self._shown = count()
+
+    def load(self, token: object) -> tuple[Any, ...]:
+        """A new page, or the same one after a reload: its session first, then the four."""
+        session = self._sessions.of(token)
+        session.settle()
+        return session, self._talk(session), self._pane(beside(self._bot, session.turns)), "", _status("")
+
+    def clear(self, session: Session) -> tuple[str, ...]:
+        """A new conversation."""
+        session.clear()
+        return self._talk(session), self._pane(beside(self._bot, ())), "", _status("")
+
+    def ask(self, asked: object, session: Session) -> Iterator[tuple[Any, ...]]:
+        """A question: its turn at each step, then the article that it cites first."""
+        question = text(asked) if isinstance(asked, str) else ""
+        if not question.strip():
+            yield gr.skip(), gr.skip(), gr.skip(), _status(_EMPTY, hint=True)
+        elif not session.waits_for(question):  # it does after a double click
+            for step, turn in enumerate(session.ask(self._bot, question)):
+                article = self._pane(beside(self._bot, session.turns)) if turn.answer else gr.skip()
+                yield self._talk(session), article, gr.skip() if step else "", _status(spoken(turn))
+        # Gradio sends the last of these again at its end, when a stop or the next question may be on the page already.
+        yield self._talk(session), gr.skip(), gr.skip(), gr.skip()
+
+    def ask_offered(self, session: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        """An example question, or the same one again."""
+        yield from self.ask(_details(event).get("question"), session)
+
+    def stop(self, session: Session) -> tuple[str, str]:
+        """No more of the answer that is on its way."""
+        session.settle()
+        return self._talk(session), _status(STOPPED)
+
+    def open(self, session: Session, event: gr.EventData) -> str:
+        """A citation, an article, or the list of all."""
+        return self._pane(opened(self._bot, session.turns, _details(event)))
+
+    def _talk(self, session: Session) -> str:
+        dates = {document.id: document.date for document in self._bot.documents}
+        return conversation(session.turns, dates, _EXAMPLES if dates.keys() >= _SHIPPED else ())
+
+    def _pane(self, markup: str) -> str:
+        """The markup, never the same twice: a second click on a citation is to bring it into view again."""
+        return f"<!--{next(self._shown)}-->{markup}"
+
+
+def _details(event: gr.EventData) -> dict[str, object]:
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def _endpoint(bot: Bot) -> Callable[..., dict[str, Any]]:
+    def ask(question: str, history: list[list[str]] | None = None) -> dict[str, Any]:
+        """Answer a question from the articles. `history` is a list of [question, answer] pairs. Returns JSON."""
+        try:
+            return bot.ask(text(question), pairs(history)).to_dict()
+        except FootnoteError as error:
+            reason = str(error)
+        except Exception:
+            _log.exception("A question could not be answered")
+            reason = UNEXPECTED
+        raise gr.Error(escape(reason), print_exception=False)
+
+    return ask
+
+
+def _question_box() -> gr.Textbox:
+    return gr.Textbox(
+        label="Your question",
+        show_label=False,
+        container=False,
+        placeholder="Ask about the articles",
+        max_lines=6,
+        autofocus=True,
+        elem_id="question",
+    )
+
+
+def _html(markup: str, name: str) -> gr.HTML:
+    """A part of the page that is our own markup, with its script where it has one."""
+    script = _ASSETS / f"{name}.js"
+    return gr.HTML(
+        markup,
+        elem_id=name,
+        js_on_load=script.read_text("utf-8") if script.exists() else None,
+        apply_default_css=False,
+    )
+
+
+def _status(words: str, *, hint: bool = False) -> str:
+    """A line that screen readers speak, and that a hint shows to everybody; `words` is markup."""
+    return f'<p role="status" class="{"hint" if hint else "unseen"}">{words}</p>'
+
+
+# --- the server -------------------------------------------------------------------------------------------------------
+
+
+def build_app(bot: Bot) -> FastAPI:
+    """Return the application that serves the page, its endpoint `ask` and `/healthz`."""
+    app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
+    _add_routes(app, bot)
+    # As in page.css, which the browser loads a moment later.
+    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
+        body_background_fill="#faf9f6", body_background_fill_dark="#15171a"
+    )
+    gr.mount_gradio_app(
+        app,
+        build_page(bot),
+        "/",
+        server_name=HOST,
+        head=_HEAD,
+        theme=theme,
+        footer_links=[],
+        show_error=False,
+        run_history=False,
+        ssr_mode=False,
+        mcp_server=False,
+        pwa=False,
+        enable_monitoring=False,
+    )
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
+    app.add_middleware(Guard)
+    return app
+
+
+def _add_routes(app: FastAPI, bot: Bot) -> None:
+    @app.get("/page.css")
+    def stylesheet() -> FileResponse:
+        return FileResponse(_ASSETS / "page.css", headers={"cache-control": "no-cache"})
+
+    @app.get("/favicon.svg")
+    @app.get("/favicon.ico")
+    def icon() -> FileResponse:
+        return FileResponse(_ASSETS / "favicon.svg", media_type="image/svg+xml")
+
+    @app.get("/manifest.json")  # Gradio's page asks for it
+    def manifest() -> JSONResponse:
+        return JSONResponse({"name": "Footnote", "display": "browser", "icons": []})
+
+    @app.get("/healthz")
+    def health() -> JSONResponse:
+        return JSONResponse({"status": "ok", "documents": len(bot.documents), "version": rag.__version__})
+
+
+def main() -> int:
+    """Open the index, serve the page until interrupted, and return an exit code."""
+    try:
+        settings = Settings()
+        listening = listen(settings.port)
+        bot = _open(settings)
+    except FootnoteError as error:
+        _errors.print(visible(str(error)))
+        return 1
+    except KeyboardInterrupt:
+        return 130  # as the shell reports a program ended by Ctrl-C
+    server = uvicorn.Server(uvicorn.Config(build_app(bot), log_level="warning", timeout_graceful_shutdown=1))
+    # An open page holds a connection, which the end cuts off; that is no error.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
+    _output.print(f"{len(bot.documents)} articles are ready at http://{HOST}:{settings.port} (Ctrl-C ends)")
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+    return 0
+
+
+def listen(port: int) -> socket.socket:
+    """Take the port, before the index is opened: a port in use is to cost no wait. Raises FootnoteError."""
+    listening = socket.socket()
+    if os.name == "posix":  # elsewhere this would let two servers share a port
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        other = f"FOOTNOTE_PORT={port % 65535 + 1} python app.py"
+        raise FootnoteError(f"Port {port} of {HOST} cannot be used ({error.strerror}). Take another: {other}") from None
+    return listening
+
+
+def _open(settings: Settings) -> Bot:
+    with Progress(console=_errors, transient=True) as bar:
+        task = bar.add_task("Embedding passages", total=None, visible=False)
+        return rag.Chatbot.open(
+            settings, progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""Which article stands on the right: what a click asked for, looked up and never trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from page.article import Lit, article, contents, missing, notice
+from page.conversation import ShownTurn
+from page.session import Bot
+from rag.cite import reanchor
+from rag.errors import FootnoteError
+from rag.types import Citation
+
+_Why = Literal["cited", "clicked", "nearest"]  # beside an answer, by a click on a number, or on a nearest passage
+
+_EXPIRED = "That citation is no longer part of this conversation. Ask the question again."
+_UNKNOWN = "That article is not in the index any more."
+_REMOVED = "This article is not in the index any more. The answer quoted:"
+_REWRITTEN = "The article has changed, and these words are no longer in it. The answer quoted:"
+_CHANGED = "The article has changed since this answer; the sentence now reads as shown."
+
+
+def beside(bot: Bot, turns: Sequence[ShownTurn]) -> str:
+    """Return what stands beside the latest answer, as markup: the first article that it cites, or the list of all."""
+    answer = turns[-1].answer if turns else None
+    if answer is None or not answer.citations:
+        return contents(bot.documents, bot.skipped)
+    return _article(bot, answer.citations, answer.citations[0], len(turns) - 1, "cited")
+
+
+def opened(bot: Bot, turns: Sequence[ShownTurn], wanted: Mapping[str, object]) -> str:
+    """Return what a click asked for, as markup: a citation, a nearest passage, an article, or the list of all."""
+    if "document" in wanted:
+        try:
+            return article(bot.document(str(wanted["document"])), ())
+        except (FootnoteError, KeyError):
+            return notice(_UNKNOWN)
+    if "turn" not in wanted:
+        return contents(bot.documents, bot.skipped)
+    found = _citation(turns, wanted)
+    if found is None:
+        return notice(_EXPIRED)
+    turn, citations, chosen = found
+    return _article(bot, citations, chosen, turn, "nearest" if "nearest" in wanted else "clicked")
+
+
+def _citation(
+    turns: Sequence[ShownTurn], wanted: Mapping[str, object]
+) -> tuple[int, Sequence[Citation], Citation] | None:
+    """The number of the turn, all its citations of the kind that is wanted, and the one that is."""
+    for number, turn in enumerate(turns):
+        if str(number) != str(wanted["turn"]):
+            continue
+        cited = turn.answer.citations if turn.answer else turn.citations
+        nearest = turn.answer.nearest if turn.answer else ()
+        citations, key = (nearest, "nearest") if "nearest" in wanted else (cited, "number")
+        chosen = [citation for citation in citations if str(citation.number) == str(wanted.get(key))]
+        return (number, citations, chosen[0]) if chosen else None
+    return None
+
+
+def _article(bot: Bot, citations: Sequence[Citation], of: Citation, turn: int, why: _Why) -> str:
+    """The article of one citation, with every sentence lit that the same answer cites there."""
+    try:
+        document = bot.document(of.document)
+    except (FootnoteError, KeyError):
+        return missing(of, _REMOVED)
+    found = [(each, *reanchor(each, document.text)) for each in citations if each.document == of.document]
+    lit = [
+        Lit(now.start, now.end, 0 if why == "nearest" else each.number, why != "cited" and each is of)
+        for each, place, now in found
+        if place != "gone"
+    ]
+    (place,) = (place for each, place, _ in found if each is of)
+    if place == "gone":
+        return missing(of, _REWRITTEN)
+    return article(document, lit, nearest=why == "nearest", turn=turn, notice=_CHANGED if place == "changed" else "")

@@ -1,0 +1,163 @@
+"""The command line: `python -m rag index | ask | chat | doctor`. Answers to stdout, progress and errors to stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from rag import __version__
+from rag.errors import FootnoteError
+from rag.settings import Settings
+from rag.terminal import render_answer, visible
+
+if TYPE_CHECKING:
+    from rag.chatbot import Chatbot
+    from rag.types import IndexReport, Turn
+
+_errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+_output = Console(markup=False, highlight=False, soft_wrap=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 an error said in a sentence, 2 wrong usage."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+        return code
+    except FootnoteError as error:
+        _errors.print(visible(str(error)))
+        return 1
+    except KeyboardInterrupt:
+        _errors.print("Stopped.")
+        return 130  # as the shell reports a program ended by Ctrl-C
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        return 0
+
+
+def _index(chosen: argparse.Namespace) -> int:
+    from rag.embed import load_embedder  # libraries that load in seconds are imported by the command that needs them
+    from rag.index import refresh
+
+    settings = _settings(chosen)
+    with _bar("Embedding passages") as progress:
+        report = refresh(settings, load_embedder(settings.embedder), progress)
+    _print_report(report)
+    return 0
+
+
+def _ask(chosen: argparse.Namespace) -> int:
+    answer = _open(chosen).ask(chosen.question)
+    if chosen.json:
+        print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        _output.print(render_answer(answer))
+    return 0
+
+
+def _chat(chosen: argparse.Namespace) -> int:
+    bot = _open(chosen)
+    history: list[Turn] = []
+    _errors.print(f"{len(bot.documents)} articles. Ask a question; an empty line ends.")
+    while question := _next_question():
+        try:
+            answer = bot.ask(question, history)
+        except FootnoteError as error:
+            _errors.print(visible(str(error)))
+            continue
+        _output.print(render_answer(answer))
+        history.append((question, answer.text))
+    return 0
+
+
+def _next_question() -> str:
+    try:
+        return input("\n> " if sys.stdin.isatty() else "").strip()
+    except EOFError:
+        return ""
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from rag.doctor import examine
+
+    findings = list(examine(_settings(chosen)))
+    for finding in findings:
+        _output.print(visible(f"{'ok  ' if finding.works else 'FAIL'}  {finding.subject}: {finding.words}"))
+    return 0 if all(finding.works for finding in findings) else 1
+
+
+def _open(chosen: argparse.Namespace) -> Chatbot:
+    from rag.chatbot import Chatbot
+
+    with _bar("Embedding passages") as progress:
+        return Chatbot.open(_settings(chosen), progress=progress)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr that appears with the first passage."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_errors, transient=True) as bar:
+        task = bar.add_task(what, total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+
+
+def _print_report(report: IndexReport) -> None:
+    for word, names in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
+        for name in names:
+            _errors.print(f"{word:8} {visible(name)}")
+    for skipped in report.skipped:
+        _errors.print(f"skipped  {visible(skipped.source)}: {visible(skipped.reason)}")
+    _output.print(
+        f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed, "
+        f"{report.unchanged} unchanged, {len(report.skipped)} skipped; {report.embedded} passages embedded."
+    )
+
+
+def _settings(chosen: argparse.Namespace) -> Settings:
+    given = {name: getattr(chosen, name, None) for name in Settings.model_fields}
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m rag", description="Answers from a folder of articles, with their sources."
+    )
+    parser.add_argument("--version", action="version", version=f"footnote {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    index = _command(commands, "index", _index, "read the articles and build or refresh the index")
+    ask = _command(commands, "ask", _ask, "answer one question")
+    chat = _command(commands, "chat", _chat, "talk in the terminal")
+    doctor = _command(commands, "doctor", _doctor, "say what works here and what does not")
+    for command in (index, ask, chat, doctor):
+        command.add_argument("--corpus", metavar="DIR", help="folder of articles (default: corpus)")
+        command.add_argument("--index", metavar="DIR", help="folder of the index (default: .footnote)")
+    for command in (ask, chat, doctor):
+        command.add_argument(
+            "--model", metavar="PROVIDER:NAME", help="chat model that drafts; default: the embedded reader"
+        )
+    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    purpose: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=purpose, description=purpose)
+    command.set_defaults(run=run)
+    return command
+
+
+if __name__ == "__main__":
+    sys.exit(main())

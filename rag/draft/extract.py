@@ -1,0 +1,76 @@
+"""The embedded drafter: every candidate is a sentence of a document, word for word, that a reading rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rag.draft.asked import wants_list, wants_sentences
+from rag.draft.weigh import FEATURES, Ranked, Reading, SpanReader, Weighing, rank, readings, same_answer
+from rag.types import Candidate, Draft, Evidence, Retrieved
+
+_AS_GOOD = 1.0  # log-odds within which another document's answer stands beside the best one
+_LISTED = 1.5  # ... and another sentence belongs to the same list
+_SENTENCES = 4  # an answer is a few sentences, not a page
+
+
+class ReaderDrafter:
+    """Drafts with the embedded reader: every candidate is a sentence of a document, word for word."""
+
+    name = "reader"
+
+    def __init__(self, reader: SpanReader, weighing: Weighing) -> None:
+        self.threshold = weighing.threshold
+        self._reader = reader
+        self._weighing = weighing
+
+    def draft(self, question: str, found: Sequence[Retrieved], evidence: Sequence[Evidence]) -> Draft:
+        """Return the best reading's sentence, and the others that belong to the answer."""
+        ranked = rank(readings(question, found, self._reader), self._weighing.reading, self._weighing.reading_bias)
+        if not ranked:
+            return Draft((), "", 0.0, self.name)
+        numbers = {(item.passage.document, item.sentence.start): item.number for item in evidence}
+        chosen = _chosen(question, ranked)
+        candidates = [_candidate(reading, numbers) for reading in chosen]
+        short = "" if wants_sentences(question) else "; ".join(_distinct(candidate.short for candidate in candidates))
+        return Draft(tuple(candidates), short, self._weighing.confident(ranked), self.name)
+
+
+def _chosen(question: str, ranked: Ranked) -> list[Reading]:
+    """The best reading, those of a list, and those in which other documents answer differently."""
+    best_odds, best = ranked[0]
+    chosen = [best]
+    for odds, reading in ranked[1:]:
+        if len(chosen) == _SENTENCES or odds < best_odds - _LISTED:
+            break
+        if any(_same_place(reading, other) for other in chosen):
+            continue
+        if reading.passage.document == best.passage.document:
+            belongs = wants_list(question)
+        else:
+            belongs = odds >= best_odds - _AS_GOOD and _answers_differently(reading, chosen)
+        if belongs:
+            chosen.append(reading)
+    return chosen
+
+
+def _answers_differently(reading: Reading, chosen: Sequence[Reading]) -> bool:
+    accounted = dict(zip(FEATURES, reading.features, strict=True))
+    anchored = accounted["names_near"] == 1 and accounted["numbers_near"] == 1 and not accounted["rival"]
+    return anchored and not any(same_answer(reading.short, other.short) for other in chosen)
+
+
+def _same_place(reading: Reading, other: Reading) -> bool:
+    return (reading.passage.document, reading.sentence) == (other.passage.document, other.sentence)
+
+
+def _candidate(reading: Reading, numbers: dict[tuple[str, int], int]) -> Candidate:
+    number = numbers[reading.passage.document, reading.sentence.start]
+    return Candidate(reading.sentence.text, (number,), reading.short)
+
+
+def _distinct(shorts: Iterable[str]) -> list[str]:
+    kept: list[str] = []
+    for short in shorts:
+        if short and not any(same_answer(short, other) for other in kept):
+            kept.append(short)
+    return kept

@@ -1,0 +1,45 @@
+"""Everything that Footnote raises on purpose: one class for each different next step of the user.
+
+FootnoteError            the base; its message is one sentence or two: what, which value, what next
+├── SettingsError        a setting is unknown or ill-formed: correct it
+├── QuestionError        the question is empty or too long: ask another way
+├── CorpusError          the folder of documents is missing or unreadable: name another
+├── IndexLockedError     another process is writing the index: wait for it
+├── IndexDamagedError    the index is missing, damaged or made by other settings: build it again
+├── ModelFileError       a model file is missing or is not the one we know: install again
+└── ProviderError        the configured chat model did not answer: key, name, network
+"""
+
+from __future__ import annotations
+
+
+class FootnoteError(Exception):
+    """Base of all errors meant for a person; `str(error)` can be shown as it is."""
+
+
+class SettingsError(FootnoteError):
+    """A setting is unknown or ill-formed."""
+
+
+class QuestionError(FootnoteError):
+    """A question that cannot be asked: empty, or longer than the limit."""
+
+
+class CorpusError(FootnoteError):
+    """The folder of documents is missing or unreadable."""
+
+
+class IndexLockedError(FootnoteError):
+    """Another process holds the index's lock."""
+
+
+class IndexDamagedError(FootnoteError):
+    """The index is missing, damaged, or was made with other settings."""
+
+
+class ModelFileError(FootnoteError):
+    """A model file is missing, truncated or not the one whose SHA-256 we recorded."""
+
+
+class ProviderError(FootnoteError):
+    """The configured chat model could not be built or did not answer."""

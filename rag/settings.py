@@ -1,0 +1,69 @@
+"""Settings: arguments, then the environment (`FOOTNOTE_CORPUS`, ...), then defaults. Inert: nothing is opened here."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+_PREFIX = "FOOTNOTE_"
+
+
+class Settings(BaseSettings):
+    """What a user may choose. Frozen; an unknown or ill-formed value raises SettingsError and names it."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    corpus: Path = Field(Path("corpus"), description="folder of documents")
+    index: Path = Field(Path(".footnote"), description="folder of the index")
+    model: str = Field("", description="chat model as PROVIDER:NAME; empty: the embedded reader answers")
+    base_url: str = Field("", description="address of an OpenAI-compatible server, for `model`")
+    embedder: str = Field("", description="folder or hub id of a sentence-transformers model; empty: the packaged one")
+    chroma_url: str = Field("", description="address of a Chroma server; empty: Chroma's own store inside `index`")
+    passages: int = Field(8, ge=1, le=50, description="passages that are read for a question")
+    threshold: float | None = Field(None, ge=0, le=1, description="abstain below this confidence; empty: as fitted")
+    port: int = Field(7860, ge=1, le=65535, description="port of the page")
+
+    def __init__(self, **arguments: Any) -> None:
+        unknown = sorted(
+            name
+            for name in os.environ
+            if name.startswith(_PREFIX) and name.removeprefix(_PREFIX).lower() not in type(self).model_fields
+        )
+        if unknown:
+            known = ", ".join(_PREFIX + name.upper() for name in type(self).model_fields)
+            raise SettingsError(f"{unknown[0]} is not a setting of Footnote. Unset it, or use one of: {known}.")
+        try:
+            super().__init__(**arguments)
+        except ValidationError as error:
+            raise SettingsError(_sentence(error)) from None
+
+    @field_validator("model")
+    @classmethod
+    def _provider_and_name(cls, value: str) -> str:
+        if value and not all(value.partition(":")[::2]):
+            raise ValueError("must be PROVIDER:NAME, such as openai:gpt-5-mini")
+        return value
+
+    @field_validator("base_url", "chroma_url")
+    @classmethod
+    def _http_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"]) or "settings"
+    name = name.removeprefix(_PREFIX.lower())
+    reason = first["msg"].removeprefix("Value error, ")
+    return (
+        f"The setting {name} (or {_PREFIX}{name.upper()}) does not accept {first['input']!r}: {reason}. "
+        "Correct it and start again."
+    )
