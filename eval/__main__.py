@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from eval.compare import Comparison
-    from eval.questions import Question
     from eval.run import OpenBot, Run
+    from rag.questions import Question
     from rag.settings import Settings
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -59,8 +59,8 @@ def positive(text: str) -> int:
 
 def _evaluate(options: argparse.Namespace, open_bot: OpenBot | None) -> int:
     from eval.compare import compare, read_baseline, require_common
-    from eval.questions import check_evidence, read_questions, spread
     from eval.run import Run, ask_all, open_chatbot, open_corpus, require_writable
+    from rag.questions import check_evidence, read_questions, spread
 
     require_writable(options.json)
     require_writable(options.html)

@@ -13,11 +13,11 @@ from typing import Any
 
 from eval.__main__ import INTERRUPTED, positive
 from eval.errors import EvaluationError
-from eval.questions import read_questions, spread
 from eval.run import OpenBot, Run, ask_all, open_chatbot, open_corpus, require_writable, write_json
 from eval.summary import summarise
 from eval.table import GROUP_METRICS, group_table, open_console
 from rag.errors import FootnoteError
+from rag.questions import read_questions, spread
 from rag.settings import Settings
 
 _CACHE = Path(".cache") / "benchmarks"

@@ -10,8 +10,8 @@ from typing import Any
 
 from eval.errors import EvaluationError
 from eval.intervals import Floats, Interval, draws, figure, mcnemar, paired, quantile
-from eval.questions import Question
 from eval.summary import LATENCY, METRICS, Metric, Row, statistic
+from rag.questions import Question
 
 _CHANCE = 0.05
 _FEWEST_CHANGES = 6  # of fewer questions that changed, all for the worse, an exact sign test gives p > 0.05

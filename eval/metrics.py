@@ -9,22 +9,20 @@ from __future__ import annotations
 import math
 import re
 import string
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from eval.questions import Question
+from rag.judge import is_text, judge
+from rag.questions import Question
 from rag.types import Answer, Citation
 
 Scores = dict[str, float | None]
 Place = tuple[str, int, int]  # document id, start, end
 
-LONG_REFERENCE = 20  # words; a longer accepted answer is a text to compare with, not a string to find
 _RECALL_DEPTH, _NDCG_DEPTH = 5, 10  # documents
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
-_INSIDE_A_WORD = re.compile(r"(?<=\d),(?=\d{3})|(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)|(?<=[^\W\d_])['\u2019](?=[^\W\d_])")
 _WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
 
 
@@ -45,17 +43,6 @@ def token_f1(prediction: str, reference: str) -> float:
 def exact_match(prediction: str, reference: str) -> float:
     """1 where both have the same SQuAD tokens in the same order, else 0."""
     return float(squad_tokens(prediction) == squad_tokens(reference))
-
-
-def contains(text: str, accepted: str) -> bool:
-    """Whether the words of `accepted` occur in `text` side by side, whatever their case, articles and punctuation.
-
-    Whole words only: "no" does not occur in "north", nor "1,000" in "11,000".
-    """
-    wanted = _words(accepted)
-    if not wanted:  # nothing but punctuation or articles: compare as written
-        return bool(accepted.strip()) and accepted.strip() in text
-    return f" {' '.join(wanted)} " in f" {' '.join(_words(text))} "
 
 
 def rouge_l(prediction: str, reference: str) -> float:
@@ -116,7 +103,7 @@ def score(question: Question, answer: Answer, texts: Mapping[str, str], ranking:
     scores = _answer_scores(question, answer, silent)
     scores |= _citation_scores(question, answer, texts)
     scores |= _abstention_scores(question.should_answer, silent)
-    scores["risk"] = _wrong(question, silent, scores["answer_contains"])
+    scores["risk"] = _wrong(question, answer, silent)
     gold = [document for document in question.documents if document in texts] if question.should_answer else []
     scores["recall@5"] = recall_at(ranking, gold) if gold else None
     scores["nDCG@10"] = ndcg_at(ranking, gold) if gold else None
@@ -130,10 +117,10 @@ def _answer_scores(question: Question, answer: Answer, silent: bool) -> Scores:
         return scores
     said = answer.short or answer.text
     scores["answer_f1"] = 0.0 if silent else max(token_f1(said, accepted) for accepted in question.answers)
-    if all(len(accepted.split()) > LONG_REFERENCE for accepted in question.answers):
+    if is_text(question):
         scores["rouge_l"] = 0.0 if silent else max(rouge_l(answer.text, accepted) for accepted in question.answers)
     else:
-        scores["answer_contains"] = float(not silent and any(contains(answer.text, one) for one in question.answers))
+        scores["answer_contains"] = float(not silent and judge(question, answer.text) is True)
     return scores
 
 
@@ -160,19 +147,10 @@ def _abstention_scores(should_answer: bool | None, silent: bool) -> Scores:
     }
 
 
-def _wrong(question: Question, silent: bool, right: float | None) -> float | None:
+def _wrong(question: Question, answer: Answer, silent: bool) -> float | None:
     """1 for a wrong answer, an answer to an unanswerable question included; None where nobody can tell."""
-    if silent:
-        return None
-    if question.should_answer is False:
-        return 1.0
-    return None if right is None else 1.0 - right
-
-
-def _words(text: str) -> list[str]:
-    """ "the U.S. sent 1,000" → ["us", "sent", "1000"]."""
-    plain = _INSIDE_A_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
-    return _WORD.findall(_ARTICLES.sub(" ", plain))
+    right = None if silent else judge(question, answer.text)
+    return None if right is None else float(not right)
 
 
 def _common_subsequence(one: Sequence[str], other: Sequence[str]) -> int:

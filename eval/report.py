@@ -15,10 +15,10 @@ from markupsafe import Markup
 from eval import plots
 from eval.compare import Comparison
 from eval.metrics import Place, locate
-from eval.questions import Question
 from eval.run import Run
 from eval.summary import LATENCY, Row, by_kind, by_set, summarise
 from eval.table import GROUP_METRICS, number
+from rag.questions import Question
 
 _FOLDER = Path(__file__).parent
 _AROUND = 160  # code points of text shown on each side of a mark

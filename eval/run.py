@@ -18,9 +18,9 @@ from rich.progress import Progress, track
 
 from eval.errors import EvaluationError
 from eval.metrics import score
-from eval.questions import Question
 from eval.summary import Row, by_kind, by_set, summarise, summary_json
 from rag.errors import FootnoteError
+from rag.questions import Question
 from rag.settings import Settings
 from rag.types import Answer, Document, Retrieved, text_sha256
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m rag index | ask | chat | doctor`. Answers to stdout, progress and errors to stderr."""
+"""The command line: `python -m rag index | ask | chat | calibrate | doctor`. Answers to stdout, all else to stderr."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rag import __version__
-from rag.errors import FootnoteError
+from rag.errors import FootnoteError, SettingsError
 from rag.settings import Settings
 from rag.terminal import render_answer, visible
 
 if TYPE_CHECKING:
+    from rag.calibrate import QuestionSet
     from rag.chatbot import Chatbot
+    from rag.risk import Operation
     from rag.types import IndexReport, Turn
 
 _errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
@@ -84,6 +87,42 @@ def _next_question() -> str:
         return ""
 
 
+def _calibrate(chosen: argparse.Namespace) -> int:
+    from rag import calibrate, calibration
+    from rag.risk import LEVEL
+
+    settings = _settings(chosen)
+    if settings.model:
+        raise SettingsError(f"The model {settings.model} gives no probability to calibrate. Unset FOOTNOTE_MODEL.")
+    bot = _open(chosen, forced=True)
+    conditions, passage_ids = calibration.conditions(settings)  # of what is asked, should another process index now
+    asked = calibrate.question_set(bot, chosen.questions, chosen.limit)
+    calibrate.require_enough(asked, chosen.risk)
+    with _bar("Asking") as progress:
+        outcomes = calibrate.ask_all(bot, asked, progress)
+    operation = calibrate.chosen_operation(outcomes, chosen.risk)
+    path = calibration.store(
+        settings,
+        calibration.Calibration(
+            schema_version=calibration.SCHEMA,
+            threshold=operation.threshold,
+            risk=chosen.risk,
+            bound=operation.bound,
+            level=LEVEL,
+            asked=len(asked.questions),
+            answerable=asked.answerable,
+            answered=operation.answered,
+            wrong=operation.wrong,
+            questions=asked.origin,
+            conditions=conditions,
+            passage_ids_sha256=passage_ids,
+        ),
+    )
+    _print_calibration(asked, operation, chosen.risk)
+    _errors.print(f"Kept in {visible(str(path))}. It holds for questions like these.")
+    return 0
+
+
 def _doctor(chosen: argparse.Namespace) -> int:
     from rag.doctor import examine
 
@@ -93,11 +132,11 @@ def _doctor(chosen: argparse.Namespace) -> int:
     return 0 if all(finding.works for finding in findings) else 1
 
 
-def _open(chosen: argparse.Namespace) -> Chatbot:
+def _open(chosen: argparse.Namespace, forced: bool = False) -> Chatbot:
     from rag.chatbot import Chatbot
 
     with _bar("Embedding passages") as progress:
-        return Chatbot.open(_settings(chosen), progress=progress)
+        return Chatbot.open(_settings(chosen), forced=forced, progress=progress)
 
 
 @contextmanager
@@ -121,6 +160,38 @@ def _print_report(report: IndexReport) -> None:
     )
 
 
+def _print_calibration(asked: QuestionSet, operation: Operation, risk: float) -> None:
+    from rag.risk import LEVEL
+
+    count = len(asked.questions)
+    for name, words in (
+        ("questions", f"{count}, {asked.origin}"),
+        ("answerable", f"{asked.answerable}"),
+        ("unanswerable", f"{count - asked.answerable}"),
+        ("threshold", f"{operation.threshold:.2f}"),
+        ("coverage", f"{operation.answered / count:.1%}, {operation.answered} answered"),
+        ("error", f"{operation.wrong / operation.answered:.1%}, {operation.wrong} wrong"),
+        ("bound", f"{operation.bound:.1%}, {LEVEL:.0%} sure; target {risk:.1%}"),
+    ):
+        _output.print(f"{name:13} {visible(words)}")
+
+
+def _share(text: str) -> float:
+    """A number between 0 and 1, for argparse; raises ValueError."""
+    share = float(text)
+    if not 0 < share < 1:
+        raise ValueError(text)
+    return share
+
+
+def _positive(text: str) -> int:
+    """A whole number above 0, for argparse; raises ValueError."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def _settings(chosen: argparse.Namespace) -> Settings:
     given = {name: getattr(chosen, name, None) for name in Settings.model_fields}
     return Settings(**{name: value for name, value in given.items() if value is not None})
@@ -136,13 +207,18 @@ def _parser() -> argparse.ArgumentParser:
     ask = _command(commands, "ask", _ask, "answer one question")
     chat = _command(commands, "chat", _chat, "talk in the terminal")
     doctor = _command(commands, "doctor", _doctor, "say what works here and what does not")
-    for command in (index, ask, chat, doctor):
+    calibrate = _command(commands, "calibrate", _calibrate, "choose when to abstain, on questions of yours")
+    for command in (index, ask, chat, doctor, calibrate):
         command.add_argument("--corpus", metavar="DIR", help="folder of articles (default: corpus)")
         command.add_argument("--index", metavar="DIR", help="folder of the index (default: .footnote)")
     for command in (ask, chat, doctor):
         command.add_argument(
             "--model", metavar="PROVIDER:NAME", help="chat model that drafts; default: the embedded reader"
         )
+    add = calibrate.add_argument
+    add("--questions", type=Path, metavar="FILE", help="JSON lines (default: questions made from the articles)")
+    add("--risk", type=_share, default=0.05, metavar="SHARE", help="wrong among answered, at most (default: 0.05)")
+    add("--limit", type=_positive, metavar="N", help="ask at most N questions (default: all of FILE, or 400 made)")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--json", action="store_true", help="print the answer as JSON")
     return parser

@@ -48,12 +48,12 @@ _ORDINALS = {
 _STOP = frozenset(
     """
     a about after again all also am an and any are as at be been before being both but by can could date day did
-    do does doing done during each else ever exactly far first for from get give given go had happen happened
-    happens has have he her here him his how i if in into is it its just kind last long many may me more most
-    much my name named no not of off on one only or other our out over own place please said say same she should
-    so some such take taken tell than that the their them then there these they thing this those time to too
-    took type under up us very was we were what when where which while who whom whose why will with would year
-    years you your according article articles document documents call called
+    do does doing done during each else ever exactly far for from get give given go had happen happened happens
+    has have he her here him his how i if in into is it its just kind long many may me more most much my name
+    named no not of off on one only or other our out over own place please said say same she should so some such
+    take taken tell than that the their them then there these they thing this those time to too took type under
+    up us very was we were what when where which while who whom whose why will with would year years you your
+    according article articles document documents call called
     """.split()
 )
 
@@ -70,6 +70,12 @@ _COMMON_HEADS = frozenset(
     road school sea series square state states station street summit theatre theater tower town treaty tribunal
     union university valley village war wall
     """.split()
+)
+
+
+# Offices: the word before one tells which, "prime" or "defence minister", and both together count like a name.
+_OFFICES = frozenset(
+    "minister ministers secretary chancellor ambassador adviser advisor spokesman spokeswoman commander governor".split()
 )
 
 
@@ -99,7 +105,7 @@ def anchors(question: str) -> tuple[Anchor, ...]:
             continue
         found += _name(run)
         run = []
-        found += _other(token.group())
+        found = _with_office(found, _other(token.group()))
     return tuple(dict.fromkeys(found + _name(run)))
 
 
@@ -280,6 +286,14 @@ def _name(run: list[re.Match[str]]) -> list[Anchor]:
         return [anchor for token in countries for anchor in _name([token])] + _name(rest)
     named = run if _plain(run[-1].group()) in _COMMON_HEADS else run[-1:]
     return [Anchor(text, "name", tuple(_word_keys(token.group()) for token in named))]
+
+
+def _with_office(found: list[Anchor], others: list[Anchor]) -> list[Anchor]:
+    """The anchors with the next ones, an office joined with the word before it."""
+    if others and found and found[-1].kind == "word" and _plain(others[0].text) in _OFFICES:
+        which = found[-1]
+        return [*found[:-1], Anchor(f"{which.text} {others[0].text}", "name", which.parts + others[0].parts)]
+    return found + others
 
 
 def _other(word: str) -> list[Anchor]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag import __version__, prompts
 from rag.abstain import nearest, silence
+from rag.calibration import calibrated_threshold
 from rag.check import check
 from rag.cite import cite, compose
 from rag.draft import Drafter, number_evidence
@@ -62,7 +63,10 @@ class Chatbot:
         """
         settings = settings or Settings()
         embedder = load_embedder(settings.embedder)
-        return cls(settings, embedder, _drafter(settings), _open_index(settings, embedder, progress), forced)
+        drafter, index = _drafter(settings), _open_index(settings, embedder, progress)
+        if settings.threshold is None:
+            settings = settings.model_copy(update={"threshold": calibrated_threshold(settings)})
+        return cls(settings, embedder, drafter, index, forced)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question; `history` holds the earlier (question, answer text) pairs.
@@ -168,9 +172,9 @@ def _drafter(settings: Settings) -> Drafter:
     reader = ReaderDrafter(Reader(), Weighing.load())
     if not settings.model:
         return reader
-    from rag.draft.chat import ChatDrafter  # LangChain's chat models load slowly, and most users have none
+    from rag.draft.chat import ChatDrafter, load_model  # loads slowly, and most users have no chat model
 
-    return ChatDrafter.load(settings, fallback=reader)
+    return ChatDrafter(settings.model, load_model(settings), fallback=reader)
 
 
 def _valid(question: str) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from rag import prompts
+from rag.passages import split_sentences
 from rag.types import Citation, Claim, Document, Evidence, Support, text_sha256
 
 CONTEXT = 32  # code points kept before and after a quote, to find it again among equal ones
@@ -78,7 +79,7 @@ def citation(number: int, document: Document, start: int, end: int) -> Citation:
 def reanchor(stored: Citation, text: str | None) -> tuple[Place, Citation]:
     """Find a stored citation in the document's text of today; None where the document is gone.
 
-    "same" and "moved" quotes are word for word in `text`; a "changed" one is the most similar place, in today's words;
+    "same" and "moved" quotes are word for word in `text`; "changed" gives the sentences most like it, as they are now;
     of a "gone" one the stored citation is all that is left.
     """
     if text is None:
@@ -89,9 +90,11 @@ def reanchor(stored: Citation, text: str | None) -> tuple[Place, Citation]:
         best = max(starts, key=lambda start: (_fit(stored, text, start), -abs(start - stored.start)))
         return "moved", _moved(stored, text, best, best + len(stored.quote))
     similar = fuzz.partial_ratio_alignment(stored.quote, text, score_cutoff=_CHANGED) if stored.quote else None
-    if similar is None:
+    if similar is None or similar.dest_start == similar.dest_end:
         return "gone", stored
-    return "changed", _moved(stored, text, similar.dest_start, similar.dest_end)
+    sentences = split_sentences(text)
+    touched = [item for item in sentences if item.start < similar.dest_end and similar.dest_start < item.end]
+    return "changed", _moved(stored, text, touched[0].start, touched[-1].end)
 
 
 def _moved(stored: Citation, text: str, start: int, end: int) -> Citation:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from rag import __version__
-from rag.draft.extract import ReaderDrafter
+from rag.calibration import stored
 from rag.draft.weigh import Weighing
 from rag.embed import Embedder, load_embedder
 from rag.errors import FootnoteError
@@ -38,6 +38,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _tried("corpus", lambda: _corpus(settings))
     if loaded:
         yield _tried("index", lambda: _index(settings, loaded[0]))
+    yield _calibration(settings)
     yield _tried("model", lambda: _model(settings))
     yield Finding("network", True, _network(settings))
 
@@ -51,7 +52,7 @@ def _tried(subject: str, examine_one: Callable[[], str]) -> Finding:
 
 def _reader() -> str:
     Reader()
-    return f"files verified; abstains below a confidence of {Weighing.load().threshold:.2f}"
+    return f"files verified; fitted to abstain below a confidence of {Weighing.load().threshold:.2f}"
 
 
 def _embedder(settings: Settings, loaded: list[Embedder]) -> str:
@@ -71,12 +72,40 @@ def _index(settings: Settings, embedder: Embedder) -> str:
         return f"{settings.index}: {index.generation}, {len(index.documents)} documents, {index.count} passages"
 
 
+def _calibration(settings: Settings) -> Finding:
+    """What decides when to abstain; a calibration that cannot be used is a failure, so that nobody relies on it."""
+    try:
+        found = stored(settings)
+    except FootnoteError as error:
+        return Finding("calibration", False, str(error))
+    if found.ignored:
+        return Finding("calibration", False, f"not used: {found.ignored}")
+    made = found.calibration
+    if made is None:
+        return Finding("calibration", True, "none; make one on your documents: python -m rag calibrate")
+    decides = (
+        f"set aside, the model {settings.model} gives no probability"
+        if settings.model
+        else "set aside, the setting threshold decides"
+        if settings.threshold is not None
+        else "in use"
+    )
+    since = "have changed since" if found.documents_changed else "unchanged since"
+    return Finding(
+        "calibration",
+        True,
+        f"{decides}: abstains below {made.threshold:.2f}; target risk {made.risk:.1%}, bound {made.bound:.1%} "
+        f"({made.level:.0%} sure); {made.wrong} wrong of {made.answered} answered, {made.asked} questions asked, "
+        f"{made.questions}; documents {since}",
+    )
+
+
 def _model(settings: Settings) -> str:
     if not settings.model:
         return "none configured; the embedded reader answers"
-    from rag.draft.chat import ChatDrafter
+    from rag.draft.chat import load_model
 
-    ChatDrafter.load(settings, ReaderDrafter(Reader(), Weighing.load()))
+    load_model(settings)
     return f"{settings.model} is set up; no request was made"
 
 

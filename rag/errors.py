@@ -3,6 +3,8 @@
 FootnoteError            the base; its message is one sentence or two: what, which value, what next
 ├── SettingsError        a setting is unknown or ill-formed: correct it
 ├── QuestionError        the question is empty or too long: ask another way
+├── QuestionSetError     a file of questions cannot be used: correct the line that it names
+├── CalibrationError     the questions do not show what was asked for: give more, or allow more errors
 ├── CorpusError          the folder of documents is missing or unreadable: name another
 ├── IndexLockedError     another process is writing the index: wait for it
 ├── IndexDamagedError    the index is missing, damaged or made by other settings: build it again
@@ -23,6 +25,14 @@ class SettingsError(FootnoteError):
 
 class QuestionError(FootnoteError):
     """A question that cannot be asked: empty, or longer than the limit."""
+
+
+class QuestionSetError(FootnoteError):
+    """A file of questions is missing, unreadable or ill-formed."""
+
+
+class CalibrationError(FootnoteError):
+    """No threshold could be shown to meet the target; the one in use stays."""
 
 
 class CorpusError(FootnoteError):

@@ -99,11 +99,16 @@ def current_generation(index: Path) -> str:
 
 def point_to(index: Path, generation: str) -> None:
     """Make `generation` the current one: readers see the old one or the new one, never neither."""
-    pointer = index / f"{_CURRENT}.new"
-    pointer.write_text(f"{generation}\n", encoding="ascii")
-    _sync(pointer)
-    pointer.replace(index / _CURRENT)
-    _sync(index)
+    replace_text(index / _CURRENT, f"{generation}\n")
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write `text` to `path`: who reads it, or a crash, finds the old text or the new one, never a part or neither."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    _sync(new)
+    new.replace(path)
+    _sync(path.parent)
 
 
 def generations(index: Path, up_to: str = "") -> list[str]:

@@ -21,9 +21,11 @@ from rag.errors import ModelFileError
 
 READER_FOLDER = Path(__file__).parent / "models" / "reader"
 _SHA256 = {
-    "reader.int8.onnx": "2b1560f8091f9e519f475f4ed46c6edf26d8740882052b25bb9880acfd1c0b5d",
+    "reader.int8.onnx": "4655157b43765d6a16e7b2db5fb2636a803c9acbc2075dc27a95d00b5533a49a",
     "tokenizer.json": "763dda398f1672682f6ec76ad63e27de637499435000a7fe855b071801b58428",
 }
+Bounds = Sequence[tuple[int, int]]  # start and end of each sentence of a passage, in order
+
 _WINDOW = 384  # tokens of question and passage read at once; the model was trained on up to 256
 _STRIDE = 128  # tokens that neighbouring windows of a long passage share
 _QUESTION_TOKENS = 128  # a longer question is cut: the passage needs the room
@@ -54,9 +56,10 @@ class Reader:
         """Load the reader; raises ModelFileError when a file is missing or is not the one that we shipped."""
         for name, expected in _SHA256.items():
             _verify(folder / name, expected)
-        self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
+        self._tokenizer = _tokenizer(folder)
         self._tokenizer.enable_truncation(_WINDOW, stride=_STRIDE, strategy="only_second")
+        self._question_tokenizer = _tokenizer(folder)
+        self._question_tokenizer.enable_truncation(_QUESTION_TOKENS)
         options = ort.SessionOptions()
         options.intra_op_num_threads = min(os.cpu_count() or 1, 4)  # more threads wait for each other at this size
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # else idle threads starve others
@@ -64,18 +67,27 @@ class Reader:
             str(folder / "reader.int8.onnx"), options, providers=["CPUExecutionProvider"]
         )
 
-    def read(self, question: str, passages: Sequence[str], n_best: int = 5) -> list[list[Span]]:
-        """Return up to `n_best` spans for each passage that do not overlap, best first."""
+    def read(
+        self, question: str, passages: Sequence[str], n_best: int = 5, sentences: Sequence[Bounds] | None = None
+    ) -> list[list[Span]]:
+        """Return the spans of each passage that answer best, those of one passage without overlap, best first.
+
+        `n_best` spans are given of each passage; with `sentences`, the bounds of every passage's sentences, `n_best` of
+        each sentence, and none that crosses from one to the next.
+        """
+        bounds = sentences or [[(0, len(passage))] for passage in passages]
         windows = self._windows(self._shorten(question), passages)
         found: list[list[Span]] = [[] for _ in passages]
         for batch in _batches(windows):
             for window, starts, ends in zip(batch, *self._logits(batch), strict=True):
-                found[window.passage] += _spans(window.encoding, starts, ends, passages[window.passage], n_best)
-        return [_best(spans, n_best) for spans in found]
+                scored = _Scored(window.encoding, starts, ends, passages[window.passage])
+                for start, end in bounds[window.passage]:
+                    found[window.passage] += scored.best(start, end, n_best)
+        return [_without_overlap(spans, n_best, within) for spans, within in zip(found, bounds, strict=True)]
 
     def _shorten(self, question: str) -> str:
-        offsets = self._tokenizer.encode(question, add_special_tokens=False).offsets
-        return question if len(offsets) <= _QUESTION_TOKENS else question[: offsets[_QUESTION_TOKENS - 1][1]]
+        encoding = self._question_tokenizer.encode(question, add_special_tokens=False)
+        return question[: encoding.offsets[-1][1]] if encoding.overflowing else question
 
     def _windows(self, question: str, passages: Sequence[str]) -> list[_Window]:
         encodings = self._tokenizer.encode_batch([(question, passage) for passage in passages])
@@ -98,6 +110,12 @@ class Reader:
         return starts, ends
 
 
+def _tokenizer(folder: Path) -> Tokenizer:
+    tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    return tokenizer
+
+
 def _verify(path: Path, expected: str) -> None:
     if not path.is_file():
         raise ModelFileError(f"The reader's file {path} is missing. Install Footnote again.")
@@ -110,32 +128,47 @@ def _batches(windows: list[_Window]) -> list[list[_Window]]:
     return [ordered[first : first + _BATCH] for first in range(0, len(ordered), _BATCH)]
 
 
-def _spans(
-    encoding: Encoding, starts: NDArray[np.float32], ends: NDArray[np.float32], passage: str, n_best: int
-) -> list[Span]:
-    """The best spans of one window that do not overlap."""
-    tokens = [index for index, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
-    if not tokens:
-        return []
-    first, size = tokens[0], len(tokens)
-    nothing = float(starts[0] + ends[0])
-    scores = starts[first : first + size, None] + ends[None, first : first + size] - nothing
-    scores = np.where(np.tri(size, k=-1, dtype=bool) | ~np.tri(size, k=_SPAN_TOKENS - 1, dtype=bool), -np.inf, scores)
-    spans: list[Span] = []
-    while len(spans) < n_best:
-        start, end = divmod(int(scores.argmax()), size)
-        if not np.isfinite(scores[start, end]):
-            break
-        left, right = encoding.offsets[first + start][0], encoding.offsets[first + end][1]
-        spans.append(Span(left, right, passage[left:right], float(scores[start, end])))
-        scores[: end + 1, start:] = -np.inf  # everything that overlaps the span
-    return spans
+class _Scored:
+    """One window's logits, from which the best spans of any stretch of the passage can be taken."""
+
+    def __init__(
+        self, encoding: Encoding, starts: NDArray[np.float32], ends: NDArray[np.float32], passage: str
+    ) -> None:
+        tokens = [index for index, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
+        self._offsets = np.array([encoding.offsets[token] for token in tokens]).reshape(-1, 2)
+        self._starts, self._ends = starts[tokens], ends[tokens]
+        self._nothing = float(starts[0] + ends[0])
+        self._passage = passage
+
+    def best(self, start: int, end: int, n_best: int) -> list[Span]:
+        """The best spans of `passage[start:end]` that do not overlap."""
+        inside = np.flatnonzero((self._offsets[:, 0] >= start) & (self._offsets[:, 1] <= end))
+        size = len(inside)
+        scores = self._starts[inside, None] + self._ends[None, inside] - self._nothing
+        tokens = np.arange(size)[None, :] - np.arange(size)[:, None] + 1  # of each span
+        scores = np.where((tokens >= 1) & (tokens <= _SPAN_TOKENS), scores, -np.inf)
+        spans: list[Span] = []
+        while size and len(spans) < n_best:
+            first, last = divmod(int(scores.argmax()), size)
+            if not np.isfinite(scores[first, last]):
+                break
+            left, right = int(self._offsets[inside[first], 0]), int(self._offsets[inside[last], 1])
+            spans.append(Span(left, right, self._passage[left:right], float(scores[first, last])))
+            scores[: last + 1, first:] = -np.inf  # everything that overlaps the span
+        return spans
 
 
-def _best(spans: list[Span], n_best: int) -> list[Span]:
-    """The best of several windows' spans, again without overlap."""
+def _without_overlap(spans: list[Span], n_best: int, within: Bounds) -> list[Span]:
+    """The best of several windows' spans, at most `n_best` of each stretch, again without overlap."""
     chosen: list[Span] = []
     for span in sorted(spans, key=lambda span: (-span.score, span.start)):
         if all(span.end <= other.start or span.start >= other.end for other in chosen):
             chosen.append(span)
-    return chosen[:n_best]
+    left = dict.fromkeys(within, n_best)
+    kept = []
+    for span in chosen:
+        stretch = next(bounds for bounds in within if bounds[0] <= span.start < bounds[1])
+        left[stretch] -= 1
+        if left[stretch] >= 0:
+            kept.append(span)
+    return kept

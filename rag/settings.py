@@ -26,7 +26,9 @@ class Settings(BaseSettings):
     embedder: str = Field("", description="folder or hub id of a sentence-transformers model; empty: the packaged one")
     chroma_url: str = Field("", description="address of a Chroma server; empty: Chroma's own store inside `index`")
     passages: int = Field(8, ge=1, le=50, description="passages that are read for a question")
-    threshold: float | None = Field(None, ge=0, le=1, description="abstain below this confidence; empty: as fitted")
+    threshold: float | None = Field(
+        None, ge=0, le=1, description="abstain below it; empty: as calibrated, or as fitted"
+    )
     port: int = Field(7860, ge=1, le=65535, description="port of the page")
 
     def __init__(self, **arguments: Any) -> None:

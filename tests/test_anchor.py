@@ -84,3 +84,10 @@ def test_any_text_can_be_read(text: str) -> None:
     """No text, however odd, is too much; what a text names, it accounts for."""
     text_keys = keys(text)
     assert all(accounted(anchor, text_keys) > 0 for anchor in anchors(text) if anchor.kind == "number")
+
+
+def test_an_office_is_named_by_the_word_before_it() -> None:
+    """A defence minister accounts for half of a prime minister."""
+    (office, _) = anchors("Who is the prime minister of Ukraine?")
+    assert (office.text, office.kind) == ("prime minister", "name")
+    assert accounted(office, keys("its defence minister, Rustem Umerov")) == 0.5

@@ -63,5 +63,10 @@ def test_leaves_import_leaves_only(leaf: str) -> None:
 
 def test_the_stations_know_neither_page_nor_evaluation() -> None:
     """Arrows point down only."""
-    above = {name for path in ROOT.glob("rag/**/*.py") for name in imports(path) if name.split(".")[0] in {"app", "eval", "page"}}
+    above = {
+        name
+        for path in ROOT.glob("rag/**/*.py")
+        for name in imports(path)
+        if name.split(".")[0] in {"app", "eval", "page"}
+    }
     assert above == set()

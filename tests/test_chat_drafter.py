@@ -8,11 +8,12 @@ import pytest
 from langchain_core.exceptions import ModelTimeoutError
 from langchain_core.language_models import FakeListChatModel
 from langchain_core.messages import BaseMessage
+from pydantic import Field
 
 from rag import prompts
 from rag.check import check
 from rag.draft import number_evidence
-from rag.draft.chat import ChatDrafter, parse
+from rag.draft.chat import ChatDrafter, load_model, parse
 from rag.errors import ProviderError
 from rag.settings import Settings
 from rag.types import Draft
@@ -34,7 +35,7 @@ class Fallback:
 class Recorder(FakeListChatModel):
     """Keeps the last messages that it was given."""
 
-    seen: list[BaseMessage] = []
+    seen: list[BaseMessage] = Field(default_factory=list)
 
     def _call(self, messages: list[BaseMessage], *rest: Any, **options: Any) -> str:
         self.seen[:] = messages
@@ -93,11 +94,11 @@ def test_an_invented_name_is_dropped() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [ModelTimeoutError("sk-secret"), ValueError("<html>"), IndexError("choices")], ids=["time-out", "html", "empty"]
+    "error",
+    [ModelTimeoutError("sk-secret"), ValueError("<html>"), IndexError("choices")],
+    ids=["time-out", "html", "empty"],
 )
-def test_a_failing_provider_leaves_the_answer_to_the_reader(
-    error: Exception, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_failing_provider_leaves_the_answer_to_the_reader(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     """The reader drafts, the log says so, and a provider's text, which may hold a key, is not in it."""
     found = make_found(TALKS)
     drafted = ChatDrafter("fake:model", Broken(responses=[""], error=error), Fallback()).draft("Who?", found, ())
@@ -116,4 +117,4 @@ def test_a_failing_provider_leaves_the_answer_to_the_reader(
 def test_a_model_that_cannot_be_set_up_is_an_error(model: str, words: str) -> None:
     """Never a silent fallback to another provider: the name and the next step."""
     with pytest.raises(ProviderError, match=words):
-        ChatDrafter.load(Settings(model=model), Fallback())
+        load_model(Settings(model=model))

@@ -67,7 +67,7 @@ def test_silence_names_what_is_missing_and_what_is_near(bot: Chatbot) -> None:
 
 
 def test_a_follow_up_is_read_with_the_turn_before_it(bot: Chatbot) -> None:
-    """"And Ukraine's?" after a question about Russia's delegation."""
+    """ "And Ukraine's?" after a question about Russia's delegation."""
     answer = bot.ask("And Ukraine's?", [("Who led Russia's delegation?", "Vladimir Medinsky led it.")])
     assert (answer.resolved_question, answer.short) == ("Who led Ukraine's delegation?", "Rustem Umerov")
 
@@ -86,7 +86,8 @@ def test_questions_that_cannot_be_asked(bot: Chatbot, question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["{braces} %s {{jinja}}", "AND OR NEAR * \" '", "; DROP TABLE", "a\0b who", "𝕎𝕙𝕠 led?", "\ud800 who?", "מי הוביל?"]
+    "question",
+    ["{braces} %s {{jinja}}", "AND OR NEAR * \" '", "; DROP TABLE", "a\0b who", "𝕎𝕙𝕠 led?", "\ud800 who?", "מי הוביל?"],
 )
 def test_odd_questions_are_text(bot: Chatbot, question: str) -> None:
     """Operators, markup and other scripts are words to look for, nothing more."""

@@ -57,7 +57,9 @@ QUOTE = "İstanbul hosted the talks."
         pytest.param(TEXT + " More.", "same", QUOTE, id="an edit behind it"),
         pytest.param("New first line. " + TEXT, "moved", QUOTE, id="an edit before it"),
         pytest.param("After it all. İstanbul hosted the talks.", "moved", QUOTE, id="one of two occurrences left"),
-        pytest.param("Before it all. Istanbul hosted the talk. After.", "changed", "Istanbul hosted the talk", id="reworded"),
+        pytest.param(
+            "Before it all. Istanbul hosted the talk. After.", "changed", "Istanbul hosted the talk.", id="reworded"
+        ),
         pytest.param("Something else entirely stands here now, about fish.", "gone", QUOTE, id="gone"),
         pytest.param("", "gone", QUOTE, id="emptied"),
         pytest.param(None, "gone", QUOTE, id="document removed"),

@@ -11,9 +11,9 @@ import pytest
 from eval.compare import Baseline, Comparison, compare, read_baseline, require_common
 from eval.errors import EvaluationError
 from eval.metrics import score
-from eval.questions import Question
 from eval.run import Run, write_json
 from eval.summary import Row
+from rag.questions import Question
 from rag.types import Answer
 from tests.test_eval_metrics import TEXTS, make_answer, make_question
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from eval.metrics import (
-    contains,
     exact_match,
     is_valid,
     locate,
@@ -20,7 +19,8 @@ from eval.metrics import (
     score,
     token_f1,
 )
-from eval.questions import Question
+from rag.judge import contains
+from rag.questions import Question
 from rag.types import Answer, Citation, Status, text_sha256
 
 TEXTS = {

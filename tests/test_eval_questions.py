@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.errors import EvaluationError
-from eval.questions import check_evidence, read_questions, spread
+from rag.errors import QuestionSetError
+from rag.questions import check_evidence, read_questions, spread
 from tests.test_eval_metrics import TEXTS, make_question
 
 GOOD = '{"id": "a", "question": "Who?"}'
@@ -62,7 +62,7 @@ def test_a_question_with_a_gold_answer_is_answerable() -> None:
 )
 def test_a_bad_file_is_one_sentence(tmp_path: Path, lines: list[str], place: str, reason: str) -> None:
     """The message names the file and the line, and says what is wrong."""
-    with pytest.raises(EvaluationError) as raised:
+    with pytest.raises(QuestionSetError) as raised:
         read_questions([write(tmp_path, *lines)])
     message = str(raised.value)
     assert "set.jsonl" in message
@@ -76,7 +76,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
     latin = tmp_path / "latin.jsonl"
     latin.write_bytes('{"id": "a", "question": "Où?"}'.encode("latin-1"))
     for path, reason in ((tmp_path / "none.jsonl", "cannot be read"), (tmp_path, "cannot be read"), (latin, "UTF-8")):
-        with pytest.raises(EvaluationError, match=reason):
+        with pytest.raises(QuestionSetError, match=reason):
             read_questions([path])
 
 
@@ -84,7 +84,7 @@ def test_ids_are_unique_over_all_files(tmp_path: Path) -> None:
     """Joined files share one space of ids, because runs are paired by them."""
     one, other = write(tmp_path, GOOD, name="one.jsonl"), write(tmp_path, GOOD, name="other.jsonl")
     with pytest.raises(
-        EvaluationError, match=r"other\.jsonl, line 1: the id 'a' is already used at .*one\.jsonl, line 1"
+        QuestionSetError, match=r"other\.jsonl, line 1: the id 'a' is already used at .*one\.jsonl, line 1"
     ):
         read_questions([one, other])
 
@@ -93,7 +93,7 @@ def test_evidence_must_occur(tmp_path: Path) -> None:
     """Word for word, in some document."""
     check_evidence([make_question(evidence=["Umerov led Ukraine's."])], TEXTS)
     with pytest.raises(
-        EvaluationError, match=r"set, line 3: the evidence 'Umerov lead' of question 'q1' occurs in none"
+        QuestionSetError, match=r"set, line 3: the evidence 'Umerov lead' of question 'q1' occurs in none"
     ):
         check_evidence([make_question(evidence=["Umerov lead"], place="set, line 3")], TEXTS)
 

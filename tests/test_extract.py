@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.draft import number_evidence
-from rag.draft.asked import form_fit, wants_list, wants_sentences
+from rag.draft.asked import misfits, wants_list, wants_sentences
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import FEATURES, Weighing, rank, readings
 from rag.errors import ModelFileError
@@ -29,9 +29,9 @@ EARLIER = make_passage(
 
 
 def make_weighing(**weights: float) -> Weighing:
-    """Weights of zero, but for those named; the confidence is the logistic of the best reading's log-odds."""
+    """Weights of zero, but for those named; the confidence is the logistic of the best reading's score."""
     reading = tuple(weights.get(name, 0.0) for name in FEATURES)
-    return Weighing(reading, 0.0, (*[0.0] * len(FEATURES), 1.0, 0.0), 0.0, 0.5)
+    return Weighing(reading, (*[0.0] * len(FEATURES), 1.0, 0.0), 0.0, 0.5)
 
 
 def draft(question: str, scores: dict[str, float], *passages: object, **weights: float) -> Draft:
@@ -51,7 +51,9 @@ def test_the_sentence_of_the_right_party_wins_over_a_better_span() -> None:
 
 def test_documents_that_answer_differently_are_both_given() -> None:
     """Two documents, two leaders: both sentences, each pointing at its own."""
-    drafted = draft("Who led Ukraine's delegation?", {"Rustem Umerov": 5, "David Arakhamia": 4}, TALKS, EARLIER, score=1)
+    drafted = draft(
+        "Who led Ukraine's delegation?", {"Rustem Umerov": 5, "David Arakhamia": 4}, TALKS, EARLIER, score=1
+    )
     assert drafted.short == "Rustem Umerov; David Arakhamia"
     assert [candidate.evidence for candidate in drafted.candidates] == [(1,), (4,)]
 
@@ -64,7 +66,7 @@ def test_another_document_that_says_the_same_is_no_second_answer() -> None:
 
 
 def test_a_question_for_sentences_has_no_short_answer() -> None:
-    """"Why" is answered by the sentence."""
+    """ "Why" is answered by the sentence."""
     drafted = draft("Why did Putin's side lead?", {"Vladimir Medinsky": 5}, score=1)
     assert (drafted.short, len(drafted.candidates)) == ("", 1)
 
@@ -83,38 +85,43 @@ def test_no_span_is_no_answer() -> None:
         pytest.param("Who led it in 2025?", "numbers_near", (1, 1), id="the year of the date"),
         pytest.param("Who led it in 2022?", "numbers_nowhere", (1, 1), id="another year"),
         pytest.param("Was Umerov there?", "echo", (0.5, 0), id="words of the question"),
-        pytest.param("How many came?", "fits", (0, 0), id="a name is no number"),
+        pytest.param("How many came?", "misfit", (1, 1), id="a name is no number"),
     ],
 )
 def test_features_by_hand(question: str, feature: str, values: tuple[float, float]) -> None:
     """The anchoring of Umerov's and of Medinsky's sentence, worked out by hand."""
-    found = readings(question, make_found(TALKS), LookupReader({"Rustem Umerov": 5.0, "Vladimir Medinsky": 4.0}))
+    found = readings(
+        question,
+        make_found(TALKS),
+        LookupReader({"Rustem Umerov": 5.0, "Vladimir Medinsky": 4.0}),
+    )
     assert tuple(reading.features[FEATURES.index(feature)] for reading in found) == values
 
 
-def test_ranking_is_by_log_odds() -> None:
-    """Log-odds are the weighted sum and the bias."""
+def test_ranking_is_by_the_weighted_sum() -> None:
+    """The score is the weighted sum of the features."""
     found = readings("Who?", make_found(TALKS), LookupReader({"Rustem Umerov": 5.0, "Vladimir Medinsky": 10.0}))
-    ranked = rank(found, make_weighing(score=2).reading, -1.0)
-    assert [(odds, reading.short) for odds, reading in ranked] == [(1.0, "Vladimir Medinsky"), (0.0, "Rustem Umerov")]
+    ranked = rank(found, make_weighing(score=2).reading)
+    assert [(odds, reading.short) for odds, reading in ranked] == [(2.0, "Vladimir Medinsky"), (1.0, "Rustem Umerov")]
 
 
 @pytest.mark.parametrize(
-    ("question", "short", "fit"),
+    ("question", "short", "misfit"),
     [
-        ("Who led it?", "Vladimir Medinsky", 1),
-        ("Who led it?", "the adviser", 0),
-        ("When did they meet?", "16 May 2025", 1),
-        ("When did they meet?", "Istanbul", 0),
-        ("How many came?", "three", 1),
-        ("What year was it?", "in 1856", 1),
-        ("What year was it?", "16 May", 0),
-        ("What was agreed?", "a ceasefire", 0.5),
+        ("Who led it?", "Vladimir Medinsky", False),
+        ("Who led it?", "the adviser", True),
+        ("When did they meet?", "16 May 2025", False),
+        ("When did they meet?", "Istanbul", True),
+        ("How many came?", "three", False),
+        ("How many came?", "large", True),
+        ("What year was it?", "in 1856", False),
+        ("What year was it?", "16 May", True),
+        ("What was agreed?", "a ceasefire", False),
     ],
 )
-def test_the_form_of_an_answer(question: str, short: str, fit: float) -> None:
+def test_the_form_of_an_answer(question: str, short: str, misfit: bool) -> None:
     """Who asks for a name, when for a time, how many for a number."""
-    assert form_fit(question, short) == fit
+    assert misfits(question, short) is misfit
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ TURN = ("Who led Russia's delegation?", "He sent his adviser, Vladimir Medinsky,
         pytest.param("And Ukraine's?", "Who led Ukraine's delegation?", id="and X"),
         pytest.param("what about Turkey?", "Who led Turkey's delegation?", id="what about X"),
         pytest.param("When?", "Who led Russia's delegation: When?", id="a bare question word"),
-        pytest.param("Did he travel far?", "Who led Russia's delegation: Did he travel far?", id="pronoun without a name"),
+        pytest.param(
+            "Did he travel far?", "Who led Russia's delegation: Did he travel far?", id="pronoun without a name"
+        ),
         pytest.param("Where did the Black Sea fleet go?", "Where did the Black Sea fleet go?", id="a new topic"),
         pytest.param("  Who   hosted the talks? ", "Who hosted the talks?", id="white space"),
     ],

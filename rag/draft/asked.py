@@ -47,10 +47,10 @@ _LIST = re.compile(
 )
 
 
-def form_fit(question: str, short: str) -> float:
-    """Whether an answer has the form of what is asked: 1 or 0, and 1/2 where the question tells no form."""
+def misfits(question: str, short: str) -> bool:
+    """Whether an answer lacks the form of what is asked: a name for "who", a number for "how many"."""
     answers = next((answers for asks, answers in _FORMS if asks.search(question)), None)
-    return 0.5 if answers is None else float(bool(answers.search(short)))
+    return answers is not None and not answers.search(short)
 
 
 def wants_sentences(question: str) -> bool:

@@ -39,27 +39,6 @@ class ChatDrafter:
         self._model = model
         self._fallback = fallback
 
-    @classmethod
-    def load(cls, settings: Settings, fallback: Drafter) -> ChatDrafter:
-        """Build the configured model; raises ProviderError that names what is missing. No request is made."""
-        provider = settings.model.partition(":")[0]
-        options: dict[str, Any] = {"base_url": settings.base_url} if settings.base_url else {}
-        try:
-            model = init_chat_model(settings.model, timeout=_SECONDS, max_retries=1, temperature=0, **options)
-        except ImportError:
-            extra = _EXTRAS.get(provider)
-            command = (
-                f"pip install 'footnote[{extra}]'" if extra else f"pip install langchain-{provider.replace('_', '-')}"
-            )
-            raise ProviderError(
-                f"The model {settings.model} needs a package that is not installed: {command}"
-            ) from None
-        except Exception as error:  # every provider's client has its own; their texts may repeat a key
-            raise ProviderError(
-                f"The model {settings.model} could not be set up ({type(error).__name__}). Check the name and the key."
-            ) from None
-        return cls(settings.model, model, fallback)
-
     def draft(self, question: str, found: Sequence[Retrieved], evidence: Sequence[Evidence]) -> Draft:
         """Return the model's sentences as candidates; none when it declines, the fallback's when it fails."""
         try:
@@ -73,6 +52,27 @@ class ChatDrafter:
         candidates = parse(written)
         # A chat model gives no probability that it is right: halfway stands for "not known".
         return Draft(candidates, "", 0.5 if candidates else 0.0, self.name)
+
+
+def load_model(settings: Settings) -> BaseChatModel:
+    """Build the configured chat model; raises ProviderError that names what is missing. No request is made."""
+    options: dict[str, Any] = {"base_url": settings.base_url} if settings.base_url else {}
+    try:
+        model: BaseChatModel = init_chat_model(
+            settings.model, timeout=_SECONDS, max_retries=1, temperature=0, **options
+        )
+    except ImportError:
+        provider = settings.model.partition(":")[0]
+        extra = _EXTRAS.get(provider)
+        package = f"'footnote[{extra}]'" if extra else f"langchain-{provider.replace('_', '-')}"
+        raise ProviderError(
+            f"The model {settings.model} needs a package that is not installed: pip install {package}"
+        ) from None
+    except Exception as error:  # every provider's client has its own; their texts may repeat a key
+        raise ProviderError(
+            f"The model {settings.model} could not be set up ({type(error).__name__}). Check the name and the key."
+        ) from None
+    return model
 
 
 def parse(written: str) -> tuple[Candidate, ...]:

@@ -8,8 +8,9 @@ from rag.draft.asked import wants_list, wants_sentences
 from rag.draft.weigh import FEATURES, Ranked, Reading, SpanReader, Weighing, rank, readings, same_answer
 from rag.types import Candidate, Draft, Evidence, Retrieved
 
-_AS_GOOD = 1.0  # log-odds within which another document's answer stands beside the best one
-_LISTED = 1.5  # ... and another sentence belongs to the same list
+_AS_FULL = 1.0  # log-odds within which a full name is preferred to a last name
+_AS_GOOD = 2.5  # log-odds within which another document's answer stands beside the best one
+_LISTED = 2.5  # ... and another sentence belongs to the same list
 _SENTENCES = 4  # an answer is a few sentences, not a page
 
 
@@ -25,7 +26,7 @@ class ReaderDrafter:
 
     def draft(self, question: str, found: Sequence[Retrieved], evidence: Sequence[Evidence]) -> Draft:
         """Return the best reading's sentence, and the others that belong to the answer."""
-        ranked = rank(readings(question, found, self._reader), self._weighing.reading, self._weighing.reading_bias)
+        ranked = rank(readings(question, found, self._reader), self._weighing.reading)
         if not ranked:
             return Draft((), "", 0.0, self.name)
         numbers = {(item.passage.document, item.sentence.start): item.number for item in evidence}
@@ -38,6 +39,7 @@ class ReaderDrafter:
 def _chosen(question: str, ranked: Ranked) -> list[Reading]:
     """The best reading, those of a list, and those in which other documents answer differently."""
     best_odds, best = ranked[0]
+    best = _fullest(best, [reading for odds, reading in ranked if odds > best_odds - _AS_FULL])
     chosen = [best]
     for odds, reading in ranked[1:]:
         if len(chosen) == _SENTENCES or odds < best_odds - _LISTED:
@@ -53,10 +55,18 @@ def _chosen(question: str, ranked: Ranked) -> list[Reading]:
     return chosen
 
 
+def _fullest(best: Reading, others: Sequence[Reading]) -> Reading:
+    """The reading that gives the same person's full name, where the best one has the last name alone."""
+    fuller = (other for other in others if other.short.endswith(f" {best.short}") and other.short.istitle())
+    return next(fuller, best)
+
+
 def _answers_differently(reading: Reading, chosen: Sequence[Reading]) -> bool:
     accounted = dict(zip(FEATURES, reading.features, strict=True))
     anchored = accounted["names_near"] == 1 and accounted["numbers_near"] == 1 and not accounted["rival"]
-    return anchored and not any(same_answer(reading.short, other.short) for other in chosen)
+    return (
+        anchored and accounted["preferred"] > 0 and not any(same_answer(reading.short, other.short) for other in chosen)
+    )
 
 
 def _same_place(reading: Reading, other: Reading) -> bool:

@@ -1,9 +1,10 @@
 """Weighing: which of the reader's spans answers, and how surely.
 
 The reader scores a span inside one passage. Which of all spans answers is decided here, on one scale for every passage:
-a logistic model over the reader's score, the retrieval scores, the anchoring of the question's names, numbers and words
-in the span's sentence and around it, and the fit of the span to what is asked ("who", "when", "how many"). A second
-logistic model turns the best span's lead into a probability that the answer is right. `python -m eval.fit` fits both.
+a conditional logit (McFadden 1974) over the reader's score, the retrieval scores, the anchoring of the question's
+names, numbers and words in the span's sentence and around it, and the fit of the span to what is asked ("who", "when",
+"how many"). A logistic regression turns the best span's features and lead into a probability that the answer is right.
+`python -m eval.fit` fits both.
 """
 
 from __future__ import annotations
@@ -21,22 +22,26 @@ import numpy as np
 
 from rag import anchor
 from rag.anchor import Anchor
-from rag.draft.asked import form_fit
+from rag.draft.asked import misfits
 from rag.errors import ModelFileError
-from rag.reader import Span
+from rag.reader import Bounds, Span
 from rag.types import Passage, Retrieved, Sentence
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "reader" / "weighing.json"
 
-_SPANS = 5  # read in each passage, so that a second party's sentence has its own
+_SPANS = 2  # read in each sentence: the second party or date of a sentence has its own
 _CLEAR_LEAD = 4.0  # log-odds beyond which a lead says nothing more
+_SENTENCE_END = re.compile(r"[.!?…][\"”’'»)\]]*$")
+_YEAR = re.compile(r"1\d{3}|20\d{2}")
 _BEFORE = 2  # sentences before the span's own that count as its context: antecedents stand there
 
 
 class SpanReader(Protocol):
     """What this drafter needs of a reader: `rag.reader.Reader`, or a fake."""
 
-    def read(self, question: str, passages: Sequence[str], n_best: int = ...) -> list[list[Span]]: ...
+    def read(
+        self, question: str, passages: Sequence[str], n_best: int = ..., sentences: Sequence[Bounds] | None = ...
+    ) -> list[list[Span]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Reading:
     features: tuple[float, ...]  # in the order of FEATURES
 
 
-Ranked = list[tuple[float, Reading]]  # log-odds and reading, best first
+Ranked = list[tuple[float, Reading]]  # best first; what two scores differ by are log-odds
 
 FEATURES = (
     "score",  # of the reader: the span's logits above those of "no answer", in tens
@@ -67,56 +72,64 @@ FEATURES = (
     "words_near",
     "words_nowhere",  # share of the other words that the passage does not account for
     "rival",  # the sentence speaks of another country than the one that is asked for
-    "fits",  # the span has the form of what is asked: 1, 0, or 1/2 where nothing is known
+    "heading",  # the sentence does not end like one: it names a subject, and says nothing of it
+    "misfit",  # the span lacks the form of what is asked: no name for "who", no number for "how many"
     "echo",  # share of the span's words that the question has already
     "length",  # logarithm of the span's words
 )
 
 
 def readings(question: str, found: Sequence[Retrieved], reader: SpanReader) -> list[Reading]:
-    """Return every span that the reader finds in the passages, with its features."""
+    """Return the spans that the reader finds in each sentence of the passages, with their features."""
     asked = _Asked(question)
-    spans = reader.read(question, [hit.passage.text for hit in found], _SPANS)
+    bounds = [_bounds(hit.passage) for hit in found]
+    spans = reader.read(question, [hit.passage.text for hit in found], _SPANS, bounds)
     best = max((span.score for passage in spans for span in passage), default=0.0)
     return [
-        reading
+        _reading(asked, context, span, best)
         for rank, (hit, passage_spans) in enumerate(zip(found, spans, strict=True))
-        for reading in _passage_readings(asked, hit, rank, passage_spans, best)
+        for context in [_Context(hit, rank)]
+        for span in passage_spans
+        if re.search(r"\w", span.text)
     ]
 
 
-def _passage_readings(asked: _Asked, hit: Retrieved, rank: int, spans: Sequence[Span], best: float) -> list[Reading]:
-    context = _Context(hit.passage)
-    found = []
-    for span in spans:
-        place = context.sentence_at(hit.passage.start + span.start)
-        if not re.search(r"\w", span.text):
-            continue
-        retrieval = (span.score / 10, max(span.score, 0) / 10, (best - span.score) / 10, hit.similarity, 1 / (1 + rank))
-        features = retrieval + asked.anchoring(context, place) + asked.form(span.text)
-        found.append(Reading(span.text.strip(" ,.;:"), hit.passage.sentences[place], hit.passage, features))
-    return found
+def _bounds(passage: Passage) -> Bounds:
+    return [(sentence.start - passage.start, sentence.end - passage.start) for sentence in passage.sentences]
+
+
+def _reading(asked: _Asked, context: _Context, span: Span, best: float) -> Reading:
+    passage = context.hit.passage
+    place = context.sentence_at(passage.start + span.start)
+    sentence = passage.sentences[place]
+    reader = (span.score / 10, max(span.score, 0) / 10, (best - span.score) / 10)
+    retrieval = (context.hit.similarity, 1 / (1 + context.rank))
+    heading = float(not _SENTENCE_END.search(sentence.text))
+    features = (*reader, *retrieval, *asked.anchoring(context, place), heading, *asked.form(span.text))
+    return Reading(span.text.strip(" ,.;:"), sentence, passage, features)
 
 
 class _Context:
-    """The keys of a passage, sentence by sentence, with what surrounds them."""
+    """A passage with its place in the ranking, and its keys, sentence by sentence, with what surrounds them."""
 
-    def __init__(self, passage: Passage) -> None:
-        self.passage = passage
-        self.own = [anchor.keys(sentence.text) for sentence in passage.sentences]
-        self.frame = anchor.keys(f"{passage.title} {passage.date}")
+    def __init__(self, hit: Retrieved, rank: int) -> None:
+        self.hit, self.rank = hit, rank
+        self.own = [anchor.keys(sentence.text) for sentence in hit.passage.sentences]
+        self._title, self._date = anchor.keys(hit.passage.title), anchor.keys(hit.passage.date)
 
     def sentence_at(self, offset: int) -> int:
         """The number of the sentence that holds an offset of the document."""
-        later = [number for number, sentence in enumerate(self.passage.sentences) if offset < sentence.end]
-        return later[0] if later else len(self.passage.sentences) - 1
+        sentences = self.hit.passage.sentences
+        return next((number for number, sentence in enumerate(sentences) if offset < sentence.end), len(sentences) - 1)
 
     def near(self, place: int) -> frozenset[str]:
-        return self.frame.union(*self.own[max(0, place - _BEFORE) : place + 1])
+        """With the title; with the document's date only where no sentence names a year of its own."""
+        near = self._title.union(*self.own[max(0, place - _BEFORE) : place + 1])
+        return near if any(_YEAR.fullmatch(key) for key in near) else near | self._date
 
     @cached_property
     def whole(self) -> frozenset[str]:
-        return self.frame.union(*self.own)
+        return self._title.union(self._date, *self.own)
 
 
 class _Asked:
@@ -144,7 +157,7 @@ class _Asked:
     def form(self, short: str) -> tuple[float, ...]:
         words = anchor.keys(short)
         echo = len(words & self._keys) / len(words) if words else 1.0
-        return (form_fit(self._question, short), echo, math.log(1 + len(short.split())))
+        return (float(misfits(self._question, short)), echo, math.log(1 + len(short.split())))
 
     def _speaks_of_another(self, own: frozenset[str]) -> bool:
         spoken_of = anchor.places(own)
@@ -157,11 +170,10 @@ def _share(asked: Sequence[Anchor], keys: frozenset[str]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """The fitted logistic models: one weight for each of FEATURES, and the confidence's for these and two leads."""
+    """The fitted logistic models: one weight for each of FEATURES, and the confidence's for these and two more."""
 
     reading: tuple[float, ...]
-    reading_bias: float
-    confidence: tuple[float, ...]  # FEATURES of the best reading, then its log-odds and its lead over another answer
+    confidence: tuple[float, ...]  # FEATURES of the best reading, then its score and its lead over another answer
     confidence_bias: float
     threshold: float  # abstain below this confidence
 
@@ -174,7 +186,6 @@ class Weighing:
                 raise ValueError("other features")
             return cls(
                 tuple(fitted["reading"]),
-                fitted["reading_bias"],
                 tuple(fitted["confidence"]),
                 fitted["confidence_bias"],
                 fitted["threshold"],
@@ -189,17 +200,17 @@ class Weighing:
         return 1 / (1 + math.exp(-float(np.dot(self.confidence, confidence_features(ranked))) - self.confidence_bias))
 
 
-def rank(found: Sequence[Reading], weights: Sequence[float], bias: float) -> Ranked:
-    """Readings with their log-odds of being right, on one scale for all passages, best first."""
-    weighed = [(float(np.dot(weights, reading.features)) + bias, reading) for reading in found]
+def rank(found: Sequence[Reading], weights: Sequence[float]) -> Ranked:
+    """Readings with their weighted features, on one scale for all passages, best first."""
+    weighed = [(float(np.dot(weights, reading.features)), reading) for reading in found]
     return sorted(weighed, key=lambda item: -item[0])
 
 
 def confidence_features(ranked: Ranked) -> tuple[float, ...]:
-    """The best reading's features, its log-odds, and its lead over the best reading that answers something else."""
-    odds, best = ranked[0]
-    other = next((value for value, reading in ranked if not same_answer(reading.short, best.short)), odds - _CLEAR_LEAD)
-    return (*best.features, odds, min(odds - other, _CLEAR_LEAD))
+    """The best reading's features, its score, and its lead over the best reading that answers something else."""
+    score, best = ranked[0]
+    others = (value for value, reading in ranked if not same_answer(reading.short, best.short))
+    return (*best.features, score, min(score - next(others, -math.inf), _CLEAR_LEAD))
 
 
 def same_answer(short: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from eval.errors import EvaluationError
+from rag.errors import QuestionSetError
 
 
 class Question(BaseModel):
@@ -42,7 +42,7 @@ class Question(BaseModel):
 
 
 def read_questions(paths: Sequence[Path]) -> list[Question]:
-    """The questions of all files in order; raises EvaluationError that names file and line.
+    """The questions of all files in order; raises QuestionSetError that names file and line.
 
     A malformed line, an id that was there before, an empty file and a missing file are errors.
     """
@@ -51,7 +51,7 @@ def read_questions(paths: Sequence[Path]) -> list[Question]:
     for path in paths:
         for question in _read(path):
             if question.id in seen:
-                raise EvaluationError(
+                raise QuestionSetError(
                     f"{question.place}: the id {question.id!r} is already used at {seen[question.id]}. Give it its own."
                 )
             seen[question.id] = question.place
@@ -60,11 +60,11 @@ def read_questions(paths: Sequence[Path]) -> list[Question]:
 
 
 def check_evidence(questions: Iterable[Question], texts: Mapping[str, str]) -> None:
-    """Raises EvaluationError for the first evidence that occurs in no document, word for word."""
+    """Raises QuestionSetError for the first evidence that occurs in no document, word for word."""
     for question in questions:
         for evidence in question.evidence:
             if not any(evidence in text for text in texts.values()):
-                raise EvaluationError(
+                raise QuestionSetError(
                     f"{question.place}: the evidence {_shortened(evidence)!r} of question {question.id!r} occurs "
                     f"in none of the {len(texts)} documents. Copy it from a document, character for character."
                 )
@@ -86,14 +86,14 @@ def _read(path: Path) -> list[Question]:
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
-        raise EvaluationError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
+        raise QuestionSetError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
     except OSError as error:
-        raise EvaluationError(f"{path}: cannot be read ({error.strerror}). Name a file of JSON lines.") from None
+        raise QuestionSetError(f"{path}: cannot be read ({error.strerror}). Name a file of JSON lines.") from None
     questions = [
         _question(line, path.stem, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()
     ]
     if not questions:
-        raise EvaluationError(f"{path}: there is no question in it. Write one JSON object on each line.")
+        raise QuestionSetError(f"{path}: there is no question in it. Write one JSON object on each line.")
     return questions
 
 
@@ -101,15 +101,15 @@ def _question(line: str, name: str, place: str) -> Question:
     try:
         fields: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise EvaluationError(f"{place}: not JSON ({error}). Write one JSON object on each line.") from None
+        raise QuestionSetError(f"{place}: not JSON ({error}). Write one JSON object on each line.") from None
     if not isinstance(fields, dict):
-        raise EvaluationError(f"{place}: {_shortened(line)!r} is not an object. Write one JSON object on each line.")
+        raise QuestionSetError(f"{place}: {_shortened(line)!r} is not an object. Write one JSON object on each line.")
     try:
         return Question.model_validate(fields | {"set": name, "place": place})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise EvaluationError(f"{place}: {key!r} cannot be used: {first['msg']}.") from None
+        raise QuestionSetError(f"{place}: {key!r} cannot be used: {first['msg']}.") from None
 
 
 def _shortened(text: str) -> str:

@@ -1,0 +1,1 @@
+"""How the embedded reader was made: examples, training, export, measuring. See README.md."""
