@@ -58,6 +58,8 @@ _BELIEFS: dict[str, tuple[int, float]] = dict.fromkeys(FEATURES, (1, 0.0)) | {
     "misfit": (-1, -1.5),
     "echo": (-1, 0.0),
     "length": (0, 0.0),
+    "open": (0, 0.0),
+    "anchored": (1, 1.0),
 }
 SIGNS = tuple(sign for sign, _ in _BELIEFS.values())
 EXPECTED = tuple(weight for _, weight in _BELIEFS.values())
@@ -168,7 +170,7 @@ def fit(examples: Sequence[Example]) -> Weighing:
     features, right = _out_of_fold(examples)
     shares = _balanced([(example.set, example.answerable) for example in examples])
     weights, bias = logistic(features, right, shares, (*EXPECTED, 0.0, 0.0), (*SIGNS, 1, 1))
-    confidence = 1 / (1 + np.exp(-(features @ weights + bias)))
+    confidence = features[:, FEATURES.index("anchored")] / (1 + np.exp(-(features @ weights + bias)))
     return Weighing(_fit_readings(examples), tuple(weights.tolist()), bias, _threshold(confidence, right, shares))
 
 

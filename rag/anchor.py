@@ -75,7 +75,7 @@ _COMMON_HEADS = frozenset(
 
 # Offices: the word before one tells which, "prime" or "defence minister", and both together count like a name.
 _OFFICES = frozenset(
-    "minister ministers secretary chancellor ambassador adviser advisor spokesman spokeswoman commander governor".split()
+    "minister ministers secretary chancellor ambassador adviser advisor spokesman spokeswoman commander".split()
 )
 
 
@@ -126,6 +126,11 @@ def keys(text: str) -> frozenset[str]:
 def accounted(anchor: Anchor, text_keys: frozenset[str]) -> float:
     """Return how far the keys account for the anchor: 1 fully, 0 not at all, between for a seat or some parts."""
     return sum(_part_accounted(part, anchor.kind, text_keys) for part in anchor.parts) / len(anchor.parts)
+
+
+def anchored(anchor: Anchor, text_keys: frozenset[str]) -> float:
+    """Return the share of the anchor's parts that the keys account for in any way, a seat of government in full."""
+    return sum(_part_accounted(part, anchor.kind, text_keys) > 0 for part in anchor.parts) / len(anchor.parts)
 
 
 def _part_accounted(part: frozenset[str], kind: Kind, text_keys: frozenset[str]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -58,11 +59,12 @@ def test_documents_that_answer_differently_are_both_given() -> None:
     assert [candidate.evidence for candidate in drafted.candidates] == [(1,), (4,)]
 
 
-def test_another_document_that_says_the_same_is_no_second_answer() -> None:
-    """A last name alone is the same answer as the full name."""
+def test_another_document_that_says_the_same_is_cited_too() -> None:
+    """Both sentences are shown, and the last name alone is the same short answer as the full name."""
     copy = make_passage("Ukraine sent Umerov to lead its delegation.", identifier="copy.md")
     drafted = draft("Who led Ukraine's delegation?", {"Rustem Umerov": 5, "Umerov": 4.5}, TALKS, copy, score=1)
     assert drafted.short == "Rustem Umerov"
+    assert [candidate.evidence for candidate in drafted.candidates] == [(1,), (4,)]
 
 
 def test_a_question_for_sentences_has_no_short_answer() -> None:
@@ -146,6 +148,16 @@ def test_a_sentence_of_two_passages_has_one_number() -> None:
     """Overlapping passages do not number a sentence twice."""
     numbered = number_evidence(make_found(TALKS, TALKS, EARLIER))
     assert [item.number for item in numbered] == [1, 2, 3, 4]
+
+
+def test_an_answer_is_no_surer_than_it_is_anchored() -> None:
+    """A party that the passage never mentions takes all confidence, an office half named takes half."""
+    scores = {"Rustem Umerov": 5.0}
+    sure = draft("Who led Ukraine's delegation?", scores, score=1).confidence
+    assert sure == pytest.approx(1 / (1 + math.exp(-0.5)))
+    assert draft("Who led China's delegation?", scores, score=1).confidence == 0
+    minister = make_passage("Ukraine sent its defence minister, Rustem Umerov.")
+    assert draft("Who is Ukraine's prime minister?", scores, minister, score=1).confidence == pytest.approx(sure / 2)
 
 
 @pytest.mark.parametrize(

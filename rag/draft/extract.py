@@ -37,7 +37,7 @@ class ReaderDrafter:
 
 
 def _chosen(question: str, ranked: Ranked) -> list[Reading]:
-    """The best reading, those of a list, and those in which other documents answer differently."""
+    """The best reading, those of a list, and those in which other documents answer, alike or differently."""
     best_odds, best = ranked[0]
     best = _fullest(best, [reading for odds, reading in ranked if odds > best_odds - _AS_FULL])
     chosen = [best]
@@ -49,7 +49,7 @@ def _chosen(question: str, ranked: Ranked) -> list[Reading]:
         if reading.passage.document == best.passage.document:
             belongs = wants_list(question)
         else:
-            belongs = odds >= best_odds - _AS_GOOD and _answers_differently(reading, chosen)
+            belongs = odds >= best_odds - _AS_GOOD and _answers_too(reading, chosen)
         if belongs:
             chosen.append(reading)
     return chosen
@@ -61,12 +61,12 @@ def _fullest(best: Reading, others: Sequence[Reading]) -> Reading:
     return next(fuller, best)
 
 
-def _answers_differently(reading: Reading, chosen: Sequence[Reading]) -> bool:
+def _answers_too(reading: Reading, chosen: Sequence[Reading]) -> bool:
+    """Whether another document, not heard yet, answers what was asked."""
     accounted = dict(zip(FEATURES, reading.features, strict=True))
     anchored = accounted["names_near"] == 1 and accounted["numbers_near"] == 1 and not accounted["rival"]
-    return (
-        anchored and accounted["preferred"] > 0 and not any(same_answer(reading.short, other.short) for other in chosen)
-    )
+    heard = {other.passage.document for other in chosen}
+    return anchored and accounted["preferred"] > 0 and reading.passage.document not in heard
 
 
 def _same_place(reading: Reading, other: Reading) -> bool:

@@ -22,7 +22,7 @@ import numpy as np
 
 from rag import anchor
 from rag.anchor import Anchor
-from rag.draft.asked import misfits
+from rag.draft.asked import misfits, wants_sentences
 from rag.errors import ModelFileError
 from rag.reader import Bounds, Span
 from rag.types import Passage, Retrieved, Sentence
@@ -76,6 +76,8 @@ FEATURES = (
     "misfit",  # the span lacks the form of what is asked: no name for "who", no number for "how many"
     "echo",  # share of the span's words that the question has already
     "length",  # logarithm of the span's words
+    "open",  # sentences are asked for, so that the reader, trained on short answers, scores every span low
+    "anchored",  # share that the passage accounts for of the name or number of which it accounts for least
 )
 
 
@@ -105,8 +107,14 @@ def _reading(asked: _Asked, context: _Context, span: Span, best: float) -> Readi
     reader = (span.score / 10, max(span.score, 0) / 10, (best - span.score) / 10)
     retrieval = (context.hit.similarity, 1 / (1 + context.rank))
     heading = float(not _SENTENCE_END.search(sentence.text))
-    features = (*reader, *retrieval, *asked.anchoring(context, place), heading, *asked.form(span.text))
+    anchored = asked.anchored(context.whole)
+    features = (*reader, *retrieval, *asked.anchoring(context, place), heading, *asked.form(span.text), anchored)
     return Reading(span.text.strip(" ,.;:"), sentence, passage, features)
+
+
+def anchoring(ranked: Ranked) -> float:
+    """How far the passage of the best reading accounts for what the question names, 0 to 1."""
+    return ranked[0][1].features[FEATURES.index("anchored")]
 
 
 class _Context:
@@ -157,7 +165,12 @@ class _Asked:
     def form(self, short: str) -> tuple[float, ...]:
         words = anchor.keys(short)
         echo = len(words & self._keys) / len(words) if words else 1.0
-        return (float(misfits(self._question, short)), echo, math.log(1 + len(short.split())))
+        length = math.log(1 + len(short.split()))
+        return (float(misfits(self._question, short)), echo, length, float(wants_sentences(self._question)))
+
+    def anchored(self, whole: frozenset[str]) -> float:
+        named = [given for given in self._anchors if given.kind != "word"]
+        return min((anchor.anchored(given, whole) for given in named), default=1.0)
 
     def _speaks_of_another(self, own: frozenset[str]) -> bool:
         spoken_of = anchor.places(own)
@@ -196,8 +209,13 @@ class Weighing:
             ) from None
 
     def confident(self, ranked: Ranked) -> float:
-        """Probability that the first of the ranked readings is right; they come best first."""
-        return 1 / (1 + math.exp(-float(np.dot(self.confidence, confidence_features(ranked))) - self.confidence_bias))
+        """Probability that the first of the ranked readings is right; they come best first.
+
+        An answer is no surer than it is anchored: a passage that never mentions the party, the place or the year that
+        is asked about does not answer, whatever its best span.
+        """
+        odds = float(np.dot(self.confidence, confidence_features(ranked))) + self.confidence_bias
+        return anchoring(ranked) / (1 + math.exp(-odds))
 
 
 def rank(found: Sequence[Reading], weights: Sequence[float]) -> Ranked:
