@@ -25,7 +25,7 @@ def unmentioned(question: str, found: Sequence[Retrieved]) -> tuple[str, ...]:
     texts = (f"{hit.passage.title} {hit.passage.date} {hit.passage.text}" for hit in found)
     known = frozenset[str]().union(*(anchor.keys(text) for text in texts))
     named = [given for given in anchor.anchors(question) if given.kind != "word"]
-    return tuple(given.text for given in named if not anchor.accounted(given, known))
+    return tuple(given.text for given in named if anchor.anchored(given, known) < 1)
 
 
 def nearest(found: Sequence[Retrieved], document: Callable[[str], Document]) -> tuple[Citation, ...]:
