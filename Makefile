@@ -28,8 +28,9 @@ test: .venv/.installed-dev  ## everything: lint, types and all tests, the real m
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-eval: .venv/.installed  ## measure on our own questions and compare with the committed baseline
-	$(EVAL) --questions eval/questions.jsonl --questions eval/questions-test.jsonl \
+eval: .venv/.installed  ## measure on our own questions and compare with the committed baseline (LIMIT=60: a quick part)
+	@mkdir -p .cache
+	$(EVAL) --questions eval/questions.jsonl --questions eval/questions-test.jsonl $(LIMIT:%=--limit %) \
 	  --baseline eval/baseline.json --html .cache/report.html
 
 benchmarks: .venv/.installed  ## measure on the public question sets below BENCHMARKS=FOLDER
