@@ -280,7 +280,7 @@ def listen(port: int) -> socket.socket:
 
 
 def _open(settings: Settings) -> Bot:
-    with Progress(console=_errors, transient=True) as bar:
+    with Progress(console=_errors, transient=True, disable=not _errors.is_terminal) as bar:
         task = bar.add_task("Embedding passages", total=None, visible=False)
         return rag.Chatbot.open(
             settings, progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True)

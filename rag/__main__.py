@@ -143,7 +143,7 @@ def _open(chosen: argparse.Namespace, forced: bool = False) -> Chatbot:
 def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on stderr that appears with the first passage."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_errors, transient=True) as bar:
+    with Progress(*columns, console=_errors, transient=True, disable=not _errors.is_terminal) as bar:
         task = bar.add_task(what, total=None, visible=False)
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
 
