@@ -9,8 +9,7 @@ from rag.draft.weigh import FEATURES, Ranked, Reading, SpanReader, Weighing, ran
 from rag.types import Candidate, Draft, Evidence, Retrieved
 
 _AS_FULL = 1.0  # log-odds within which a full name is preferred to a last name
-_AS_GOOD = 2.5  # log-odds within which another document's answer stands beside the best one
-_LISTED = 2.5  # ... and another sentence belongs to the same list
+_AS_GOOD = 2.5  # log-odds within which another document's answer, or a list's other sentence, stands beside the best
 _SENTENCES = 4  # an answer is a few sentences, not a page
 
 
@@ -42,15 +41,12 @@ def _chosen(question: str, ranked: Ranked) -> list[Reading]:
     best = _fullest(best, [reading for odds, reading in ranked if odds > best_odds - _AS_FULL])
     chosen = [best]
     for odds, reading in ranked[1:]:
-        if len(chosen) == _SENTENCES or odds < best_odds - _LISTED:
+        if len(chosen) == _SENTENCES or odds < best_odds - _AS_GOOD:
             break
         if any(_same_place(reading, other) for other in chosen):
             continue
-        if reading.passage.document == best.passage.document:
-            belongs = wants_list(question)
-        else:
-            belongs = odds >= best_odds - _AS_GOOD and _answers_too(reading, chosen)
-        if belongs:
+        same_document = reading.passage.document == best.passage.document
+        if wants_list(question) if same_document else _answers_too(reading, chosen):
             chosen.append(reading)
     return chosen
 
