@@ -26,7 +26,7 @@ from eval.metrics import Place, locate, token_f1
 from eval.run import open_corpus
 from eval.squad import read_items
 from rag.draft.asked import wants_sentences
-from rag.draft.weigh import FEATURES, WEIGHTS, Reading, Weighing, confidence_features, rank, readings
+from rag.draft.weigh import ANCHORED, FEATURES, WEIGHTS, Reading, Weighing, confidence_features, rank, readings
 from rag.embed import Embedder, load_embedder
 from rag.errors import FootnoteError
 from rag.index import Index, refresh
@@ -170,7 +170,7 @@ def fit(examples: Sequence[Example]) -> Weighing:
     features, right = _out_of_fold(examples)
     shares = _balanced([(example.set, example.answerable) for example in examples])
     weights, bias = logistic(features, right, shares, (*EXPECTED, 0.0, 0.0), (*SIGNS, 1, 1))
-    confidence = features[:, FEATURES.index("anchored")] / (1 + np.exp(-(features @ weights + bias)))
+    confidence = features[:, ANCHORED] / (1 + np.exp(-(features @ weights + bias)))
     return Weighing(_fit_readings(examples), tuple(weights.tolist()), bias, _threshold(confidence, right, shares))
 
 

@@ -40,13 +40,14 @@ def _chosen(question: str, ranked: Ranked) -> list[Reading]:
     best_odds, best = ranked[0]
     best = _fullest(best, [reading for odds, reading in ranked if odds > best_odds - _AS_FULL])
     chosen = [best]
+    listed = wants_list(question)
     for odds, reading in ranked[1:]:
         if len(chosen) == _SENTENCES or odds < best_odds - _AS_GOOD:
             break
         if any(_same_place(reading, other) for other in chosen):
             continue
         same_document = reading.passage.document == best.passage.document
-        if wants_list(question) if same_document else _answers_too(reading, chosen):
+        if (same_document and listed) or (not same_document and _answers_too(reading, chosen)):
             chosen.append(reading)
     return chosen
 

@@ -79,6 +79,7 @@ FEATURES = (
     "open",  # sentences are asked for, so that the reader, trained on short answers, scores every span low
     "anchored",  # share that the passage accounts for of the name or number of which it accounts for least
 )
+ANCHORED = FEATURES.index("anchored")
 
 
 def readings(question: str, found: Sequence[Retrieved], reader: SpanReader) -> list[Reading]:
@@ -88,9 +89,10 @@ def readings(question: str, found: Sequence[Retrieved], reader: SpanReader) -> l
     spans = reader.read(question, [hit.passage.text for hit in found], _SPANS, bounds)
     best = max((span.score for passage in spans for span in passage), default=0.0)
     return [
-        _reading(asked, context, span, best)
+        _reading(asked, context, anchored, span, best)
         for rank, (hit, passage_spans) in enumerate(zip(found, spans, strict=True))
         for context in [_Context(hit, rank)]
+        for anchored in [asked.anchored(context.whole)]
         for span in passage_spans
         if re.search(r"\w", span.text)
     ]
@@ -100,21 +102,15 @@ def _bounds(passage: Passage) -> Bounds:
     return [(sentence.start - passage.start, sentence.end - passage.start) for sentence in passage.sentences]
 
 
-def _reading(asked: _Asked, context: _Context, span: Span, best: float) -> Reading:
+def _reading(asked: _Asked, context: _Context, anchored: float, span: Span, best: float) -> Reading:
     passage = context.hit.passage
     place = context.sentence_at(passage.start + span.start)
     sentence = passage.sentences[place]
     reader = (span.score / 10, max(span.score, 0) / 10, (best - span.score) / 10)
     retrieval = (context.hit.similarity, 1 / (1 + context.rank))
     heading = float(not _SENTENCE_END.search(sentence.text))
-    anchored = asked.anchored(context.whole)
     features = (*reader, *retrieval, *asked.anchoring(context, place), heading, *asked.form(span.text), anchored)
     return Reading(span.text.strip(" ,.;:"), sentence, passage, features)
-
-
-def anchoring(ranked: Ranked) -> float:
-    """How far the passage of the best reading accounts for what the question names, 0 to 1."""
-    return ranked[0][1].features[FEATURES.index("anchored")]
 
 
 class _Context:
@@ -148,6 +144,7 @@ class _Asked:
         self._keys = anchor.keys(question)
         self._places = anchor.places(key for asked in self._anchors for part in asked.parts for key in part)
         self._question = question
+        self._open = float(wants_sentences(question))
 
     def anchoring(self, context: _Context, place: int) -> tuple[float, ...]:
         own, near, whole = context.own[place], context.near(place), context.whole
@@ -166,7 +163,7 @@ class _Asked:
         words = anchor.keys(short)
         echo = len(words & self._keys) / len(words) if words else 1.0
         length = math.log(1 + len(short.split()))
-        return (float(misfits(self._question, short)), echo, length, float(wants_sentences(self._question)))
+        return (float(misfits(self._question, short)), echo, length, self._open)
 
     def anchored(self, whole: frozenset[str]) -> float:
         named = [given for given in self._anchors if given.kind != "word"]
@@ -215,7 +212,7 @@ class Weighing:
         is asked about does not answer, whatever its best span.
         """
         odds = float(np.dot(self.confidence, confidence_features(ranked))) + self.confidence_bias
-        return anchoring(ranked) / (1 + math.exp(-odds))
+        return ranked[0][1].features[ANCHORED] / (1 + math.exp(-odds))
 
 
 def rank(found: Sequence[Reading], weights: Sequence[float]) -> Ranked:
