@@ -109,6 +109,8 @@ def _answer(index: int, answer: Answer, dates: Mapping[str, str]) -> str:
         parts.append(_claims(index, answer.claims, answer.citations, dates))
     else:
         parts.append(f'<div class="claims"><p dir="auto">{escape(answer.text)}</p></div>')
+    if answer.note:
+        parts.append(f'<p class="note" dir="auto">{escape(answer.note)}</p>')
     parts += [_footing(answer), _citations(index, answer.citations, dates), _nearest(index, answer.nearest, dates)]
     return "".join(parts)
 
@@ -156,6 +158,8 @@ def _footing(answer: Answer) -> str:
     sure = min(max(round(100 * answer.confidence), 0), 99)  # nothing is certain
     words = f" · {_SUPPORT[support]}" if answer.claims else ""
     title = "How often an answer with this score is right, as fitted on questions with known answers"
+    if drafter:
+        title = "The embedded reader's confidence in the same passages: the model gives none"
     return f'<p class="footing"><span title="{title}">Confidence {sure} %</span>{words}{drafter}</p>'
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +13,29 @@ from rag import __version__, prompts
 from rag.abstain import nearest, silence
 from rag.calibration import calibrated_threshold
 from rag.check import check
-from rag.cite import cite, compose
-from rag.draft import Drafter, number_evidence
+from rag.cite import CheckedClaim, cite, compose
+from rag.draft import Drafter, joined, number_evidence
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
 from rag.embed import Embedder, load_embedder
-from rag.errors import IndexDamagedError, IndexLockedError, QuestionError
+from rag.errors import IndexDamagedError, IndexLockedError, KeyMissingError, QuestionError
 from rag.index import Index, current_generation, refresh
 from rag.reader import Reader
 from rag.resolve import resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
-from rag.types import Answer, Document, Draft, Event, IndexedDocument, Retrieved, Skipped, Turn
+from rag.types import (
+    Answer,
+    Citation,
+    Claim,
+    Document,
+    Draft,
+    Event,
+    IndexedDocument,
+    Retrieved,
+    Skipped,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -42,7 +54,7 @@ class Chatbot:
         self.settings = settings
         self._embedder = embedder
         self._drafter = drafter
-        self._threshold = 0.0 if forced else drafter.threshold if settings.threshold is None else settings.threshold
+        self._threshold = 0.0 if forced else settings.threshold  # None: each draft has its own
         self._index = index
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
         self._lock = Lock()
@@ -88,16 +100,21 @@ class Chatbot:
         found = self._retrieve(resolved.question, index) if resolved.clear else ()
         evidence = number_evidence(found)
         yield watch.begin("draft")
-        draft = (
-            self._drafter.draft(resolved.question, found, evidence) if found else Draft((), "", 0.0, self._drafter.name)
-        )
-        yield watch.begin("check")
-        checked = check(draft.candidates, evidence) if draft.confidence >= self._threshold else ()
-        claims, citations = cite(checked, index.document)
-        for claim in claims:
-            yield Event(
-                "claim", claim=claim, citations=tuple(item for item in citations if item.number in claim.citations)
-            )
+        drafts: list[Draft] = [Draft((), "", 0.0, self._drafter.name)]
+        checked: list[CheckedClaim] = []
+        claims: tuple[Claim, ...] = ()
+        citations: tuple[Citation, ...] = ()
+        for draft in self._drafter.drafts(resolved.question, found, evidence) if found else ():
+            if draft.instead and checked:
+                break
+            yield watch.begin("check")
+            passed = check(draft.candidates, evidence) if self._worth_showing(draft) else ()
+            drafts.append(draft if passed else replace(draft, candidates=()))
+            checked += passed
+            claims, citations = cite(checked, index.document)
+            yield from _released(claims[len(claims) - len(passed) :], citations)
+            watch.begin("draft")  # of the next sentence, unseen: what is shown meanwhile stays
+        draft = joined(drafts)
         answer = Answer(
             question=question,
             resolved_question=resolved.question,
@@ -111,6 +128,7 @@ class Chatbot:
             drafter=draft.drafter,
             timings_ms=watch.end(),
             version=__version__,
+            note=draft.note,
         )
         yield Event("answer", answer=answer)
 
@@ -144,6 +162,9 @@ class Chatbot:
         """Return a document by its id; raises KeyError for an unknown one."""
         return self._current_index().document(identifier)
 
+    def _worth_showing(self, draft: Draft) -> bool:
+        return draft.confidence >= (draft.threshold if self._threshold is None else self._threshold)
+
     def _retrieve(self, question: str, index: Index) -> tuple[Retrieved, ...]:
         return retrieve(question, index, self._embedder, self.settings.passages)
 
@@ -168,13 +189,23 @@ def _open_index(settings: Settings, embedder: Embedder, progress: Callable[[int,
     return Index.open(settings, embedder)
 
 
+def _released(claims: Sequence[Claim], citations: Sequence[Citation]) -> Iterator[Event]:
+    """The claims that nobody takes back, each with its citations."""
+    for claim in claims:
+        yield Event("claim", claim=claim, citations=tuple(item for item in citations if item.number in claim.citations))
+
+
 def _drafter(settings: Settings) -> Drafter:
     reader = ReaderDrafter(Reader(), Weighing.load())
     if not settings.model:
         return reader
-    from rag.draft.chat import ChatDrafter, load_model  # loads slowly, and most users have no chat model
+    from rag.draft.chat import ChatDrafter, ReaderInstead  # loads slowly, and most users have no chat model
+    from rag.draft.provider import load_model
 
-    return ChatDrafter(settings.model, load_model(settings), fallback=reader)
+    try:
+        return ChatDrafter(settings.model, load_model(settings), reader, settings.deadline)
+    except KeyMissingError as error:
+        return ReaderInstead(reader, str(error))
 
 
 def _valid(question: str) -> str:
@@ -197,5 +228,7 @@ class _Watch:
 
     def end(self) -> dict[str, float]:
         ends = [start for _, start in self._laps[1:]] + [time.perf_counter()]
-        spent = {name: round(1000 * (end - start), 2) for (name, start), end in zip(self._laps, ends, strict=True)}
+        spent: dict[str, float] = {}
+        for (name, start), end in zip(self._laps, ends, strict=True):
+            spent[name] = round(spent.get(name, 0.0) + 1000 * (end - start), 2)
         return {**spent, "total": round(1000 * (ends[-1] - self._laps[0][1]), 2)}

@@ -109,12 +109,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a drafter makes of a question and its evidence."""
+    """What a drafter makes of a question and its evidence: an answer, or the next sentence of one."""
 
     candidates: tuple[Candidate, ...]
     short: str
     confidence: float  # probability that the answer is right, 0 to 1
     drafter: str  # "reader" or "provider:model"
+    threshold: float = 0.0  # below this confidence it is not shown
+    instead: bool = False  # shown only where nothing drafted before it was
+    note: str = ""  # what the user has to know of how it came about, as a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ class Answer:
     drafter: str
     timings_ms: dict[str, float] = field(compare=False)
     version: str
+    note: str = ""  # why the configured chat model did not answer, or not to the end
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form, the same from Python, the command line and the HTTP endpoint."""
