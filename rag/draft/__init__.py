@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from rag.draft.instructions import instructs
 from rag.types import Draft, Evidence, Retrieved
 
 
@@ -25,13 +26,16 @@ class Drafter(Protocol):
 
 
 def number_evidence(found: Sequence[Retrieved]) -> tuple[Evidence, ...]:
-    """Number the sentences of the passages from 1, best passage first; one that two passages share gets one number."""
+    """Number the sentences of the passages from 1, best passage first; one that two passages share gets one number.
+
+    One that instructs or asks asserts nothing, and gets none.
+    """
     seen: set[tuple[str, int]] = set()
     numbered: list[Evidence] = []
     for hit in found:
         for sentence in hit.passage.sentences:
             place = (hit.passage.document, sentence.start)
-            if place not in seen:
+            if place not in seen and not instructs(sentence.text):
                 seen.add(place)
                 numbered.append(Evidence(len(numbered) + 1, sentence, hit.passage))
     return tuple(numbered)

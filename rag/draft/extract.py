@@ -31,7 +31,7 @@ class ReaderDrafter:
         """Return the best reading's sentence, and the others that belong to the answer."""
         ranked = rank(readings(question, found, self._reader), self._weighing.reading)
         if not ranked:
-            return Draft((), "", 0.0, self.name, self.threshold)
+            return Draft((), "", 0.0, self.name)
         numbers = {(item.passage.document, item.sentence.start): item.number for item in evidence}
         chosen = _chosen(question, ranked)
         candidates = [_candidate(reading, numbers) for reading in chosen]

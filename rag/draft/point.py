@@ -68,7 +68,7 @@ def _closest(named: Sequence[Anchor], values: Sequence[Anchor], evidence: Sequen
     """The sentence that accounts for most, with the one that adds most where a name or number is still missing."""
     if not named or not evidence:
         return ()
-    chosen = (max(evidence, key=lambda item: _share(named, (item,))),)
+    chosen: tuple[Numbered, ...] = (max(evidence, key=lambda item: _share(named, (item,))),)
     if _share(values, chosen) < 1:
         more = max(evidence, key=lambda item: (_share(values, (*chosen, item)), _share(named, (*chosen, item))))
         chosen += (more,) if _share(values, (*chosen, more)) > _share(values, chosen) else ()

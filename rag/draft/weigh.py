@@ -23,6 +23,7 @@ import numpy as np
 from rag import anchor
 from rag.anchor import Anchor
 from rag.draft.asked import misfits, wants_sentences
+from rag.draft.instructions import instructs
 from rag.errors import ModelFileError
 from rag.reader import Bounds, Span
 from rag.types import Passage, Retrieved, Sentence
@@ -99,7 +100,11 @@ def readings(question: str, found: Sequence[Retrieved], reader: SpanReader) -> l
 
 
 def _bounds(passage: Passage) -> Bounds:
-    return [(sentence.start - passage.start, sentence.end - passage.start) for sentence in passage.sentences]
+    return [
+        (sentence.start - passage.start, sentence.end - passage.start)
+        for sentence in passage.sentences
+        if not instructs(sentence.text)
+    ]
 
 
 def _reading(asked: _Asked, context: _Context, anchored: float, span: Span, best: float) -> Reading:
