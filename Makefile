@@ -37,7 +37,8 @@ benchmarks: .venv/.installed  ## measure on the public question sets below BENCH
 	$(BIN)/python -m eval.benchmarks $(BENCHMARKS)
 
 fit: .venv/.installed  ## fit again how the reader's spans are weighed, on the development questions
-	$(BIN)/python -m eval.fit --benchmarks $(BENCHMARKS)
+	$(BIN)/python -m training.written $(BENCHMARKS) .cache/written
+	$(BIN)/python -m eval.fit --set .cache/written
 
 screenshot: .venv/.installed-dev  ## take README's screenshot from the real page
 	$(BIN)/python docs/screenshot.py

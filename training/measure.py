@@ -24,6 +24,9 @@ import numpy as np
 from eval.metrics import token_f1
 from eval.squad import Item, Prediction, figures, predict, read_items
 from rag import reader
+from rag.draft.weigh import Weighing
+from rag.embed import Embedder, load_embedder
+from training.confidence import calibration_error, judged, reliability
 from training.examples import Example
 from training.negatives import retrieved
 from training.sources import DEVELOPMENT, MEASURING
@@ -62,13 +65,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--development", action="store_true", help="leave the three measuring articles alone")
     options = parser.parse_args(arguments)
     readers = [load(model, options.tokenizer) for model in options.models]
-    tables = [measured(each, options.squad2, options.development) for each in readers]
+    embedder, weighing = load_embedder(), Weighing.load()
+    titles = DEVELOPMENT if options.development else MEASURING
+    tables = [
+        measured(each, options.squad2, options.development)
+        | on_confidence(each, weighing, embedder, options.squad2, titles)
+        for each in readers
+    ]
     for table, milliseconds in zip(tables, speeds(readers, options.squad2), strict=True):
         table["ms for eight passages of 120 words"] = milliseconds
     print("| measured |", " | ".join(f"{model.parent.name}/{model.stem}" for model in options.models), "|")
     print("|---|" + "---|" * len(tables))
-    for row in tables[0]:
-        print(f"| {row} |", " | ".join(f"{table[row]:.3f}" for table in tables), "|")
+    for row in dict.fromkeys(row for table in tables for row in table):
+        print(f"| {row} |", " | ".join(f"{table[row]:.3f}" if row in table else "" for table in tables), "|")
 
 
 def measured(model: reader.Reader, squad2: Path, development: bool) -> dict[str, float]:
@@ -103,6 +112,28 @@ def on_articles(
         "threshold": threshold,
     }
     return {row: value for row, value in table.items() if value is not None}, threshold
+
+
+def on_confidence(
+    model: reader.Reader, weighing: Weighing, embedder: Embedder, squad2: Path, titles: Sequence[str]
+) -> dict[str, float]:
+    """What the fitted confidence is worth on some articles; the reliability of each tenth of its range."""
+    items = read_items(squad2, titles)
+    passages = sorted({item.paragraph for item in read_items(squad2)})
+    asked = judged(model, weighing, embedder, items)
+    beside = judged(model, weighing, embedder, beside_retrieved(items, passages))
+    answerable = [each.confidence for each in asked if each.answerable]
+    table = {
+        "AUC against adversarially unanswerable": auc(answerable, [e.confidence for e in asked if not e.answerable]),
+        "AUC against retrieved passages": auc(answerable, [each.confidence for each in beside]),
+        "AUC of right against wrong": auc(
+            [each.confidence for each in asked if each.right], [each.confidence for each in asked if not each.right]
+        ),
+        "expected calibration error": calibration_error(asked),
+    }
+    for each in reliability(asked):
+        table[f"right at {each.confidence:.2f} ({each.count})"] = each.right
+    return {f"confidence: {row}": value for row, value in table.items()}
 
 
 def beside_retrieved(items: Sequence[Item], passages: Sequence[str]) -> list[Item]:
