@@ -86,7 +86,8 @@ class Resolved:
     """A question that can be understood without the turns before it."""
 
     question: str
-    clear: bool = True  # False: it says too little, and no turn before it completes it
+    clear: bool = True  # False: it says too little, or may be read in several ways
+    readings: tuple[str, ...] = ()  # whole questions that it may stand for, where it is not clear
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ class Answer:
     drafter: str
     timings_ms: dict[str, float] = field(compare=False)
     version: str
+    readings: tuple[str, ...] = ()  # of an unclear question: the whole questions to choose from
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form, the same from Python, the command line and the HTTP endpoint."""
