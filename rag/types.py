@@ -87,7 +87,8 @@ class Resolved:
     """A question that can be understood without the turns before it."""
 
     question: str
-    clear: bool = True  # False: it says too little, and no turn before it completes it
+    clear: bool = True  # False: it says too little, or may be read in several ways
+    readings: tuple[str, ...] = ()  # whole questions that it may stand for, where it is not clear
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +160,8 @@ class Answer:
     drafter: str
     timings_ms: dict[str, float] = field(compare=False)
     version: str
-    readings: tuple[str, ...] = ()  # of an unclear question: the full questions that it may mean
-    note: str = ""  # a sentence on how this answer came about, "" where there is nothing to say
+    readings: tuple[str, ...] = ()  # of an unclear question: the whole questions to choose from
+    note: str = ""  # why the configured chat model did not answer, or not to the end
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form, the same from Python, the command line and the HTTP endpoint."""
