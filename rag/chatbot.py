@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -17,8 +18,9 @@ from rag.draft import Drafter, number_evidence
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
 from rag.embed import Embedder, load_embedder
-from rag.errors import IndexDamagedError, IndexLockedError, QuestionError
+from rag.errors import IndexDamagedError, IndexLockedError, QuestionError, SettingsError
 from rag.index import Index, current_generation, refresh
+from rag.manifest import pointer_mark
 from rag.reader import Reader
 from rag.resolve import resolve
 from rag.retrieve import retrieve
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 _QUESTION_CHARACTERS = 2000  # a question, not a document
+_FORKED = (
+    "This chatbot was opened before the process was forked, which Chroma does not survive. "
+    "Open it in each worker: gunicorn without --preload."
+)
 _TURNS = 20  # older ones do not help to understand a follow-up
 
 
@@ -46,6 +52,7 @@ class Chatbot:
         self._index = index
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
         self._lock = Lock()
+        self._process = os.getpid()
 
     @classmethod
     def open(
@@ -144,15 +151,27 @@ class Chatbot:
         """Return a document by its id; raises KeyError for an unknown one."""
         return self._current_index().document(identifier)
 
+    def check_ready(self) -> None:
+        """Raise a FootnoteError that says what is missing where no question can be answered now."""
+        self._current_index().check()
+
     def _retrieve(self, question: str, index: Index) -> tuple[Retrieved, ...]:
         return retrieve(question, index, self._embedder, self.settings.passages)
 
     def _current_index(self) -> Index:
         """The index, opened again where another process has finished a new generation."""
+        if os.getpid() != self._process:
+            raise SettingsError(_FORKED)
         with self._lock:
-            if current_generation(self.settings.index) != self._index.generation:
+            generation = current_generation(self.settings.index)
+            if (generation, pointer_mark(self.settings.index)) != (self._index.generation, self._index.mark):
                 if self._replaced:
                     self._replaced.close()
+                    self._replaced = None
+                if (
+                    generation == self._index.generation
+                ):  # deleted and built anew: Chroma keeps what is open by its path
+                    self._index.close()
                 self._replaced, self._index = self._index, Index.open(self.settings, self._embedder)
             return self._index
 
