@@ -9,38 +9,35 @@ import rag  # before gradio and torch, which read once, while they load, what it
 
 # isort: split
 import logging
-import os
-import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from gradio.events import api
 from rich.console import Console
 from rich.progress import Progress
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from page.conversation import conversation, spoken
-from page.guard import Guard
+from page.log import begin, logged
+from page.login import USER
 from page.markup import escape
 from page.pane import beside, opened
+from page.server import add_health, end_at_sigterm, listen, protect, run
 from page.session import STOPPED, UNEXPECTED, Bot, Session, Sessions, pairs, text
+from page.uploads import Uploads, add_uploads
 from rag.errors import FootnoteError
 from rag.settings import Settings
 from rag.terminal import visible
 
-HOST = "127.0.0.1"
 _ASSETS = Path(__file__).parent / "page"
 _AT_ONCE = 8  # questions answered at the same time
 _WAITING = 64  # questions that may wait; the next one is told to come back
-_HOSTS = ["127.0.0.1", "localhost", "[::1]"]  # any other name for this machine was given to it by another site
 _EMPTY = "Type a question first."
 _EXAMPLES = (
     "Who led Russia's delegation?",
@@ -65,7 +62,7 @@ _errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 _output = Console(markup=False, highlight=False, soft_wrap=True)
 
 
-def build_page(bot: Bot) -> gr.Blocks:
+def build_page(bot: Bot, uploads: Uploads) -> gr.Blocks:
     """Return the page over an open chatbot."""
     page: gr.Blocks
     with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
@@ -82,7 +79,7 @@ def build_page(bot: Bot) -> gr.Blocks:
                 status = _html(_status(""), "status")
             with gr.Column(elem_id="right"):
                 reading = _html("", "article")
-        events = _Events(bot)
+        events = _Events(uploads)
         everything = [talking, reading, question, status]
         gr.on([question.submit, send.click], events.ask, [question, session], everything, **_QUIET, **_QUEUED)
         gr.on([talking.select, talking.retry], events.ask_offered, session, everything, **_QUIET, **_QUEUED)
@@ -97,21 +94,27 @@ def build_page(bot: Bot) -> gr.Blocks:
 class _Events:
     """What happens on a click or a question. Each result fills, in order: conversation, article, question, status."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, uploads: Uploads) -> None:
+        self._uploads = uploads
         self._sessions = Sessions()
         self._shown = count()
 
-    def load(self, token: object) -> tuple[Any, ...]:
+    def load(self, token: object, request: gr.Request) -> tuple[Any, ...]:
         """A new page, or the same one after a reload: its session first, then the four."""
-        session = self._sessions.of(token)
+        session = self._sessions.of(token, request.headers.get(USER, ""))
         session.settle()
-        return session, self._talk(session), self._pane(beside(self._bot, session.turns)), "", _status("")
+        return (
+            session,
+            self._talk(session),
+            self._pane(beside(self._uploads.bot(session.key), session.turns)),
+            "",
+            _status(""),
+        )
 
     def clear(self, session: Session) -> tuple[str, ...]:
         """A new conversation."""
         session.clear()
-        return self._talk(session), self._pane(beside(self._bot, ())), "", _status("")
+        return self._talk(session), self._pane(beside(self._uploads.bot(session.key), ())), "", _status("")
 
     def ask(self, asked: object, session: Session) -> Iterator[tuple[Any, ...]]:
         """A question: its turn at each step, then the article that it cites first."""
@@ -119,8 +122,10 @@ class _Events:
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip(), _status(_EMPTY, hint=True)
         elif not session.waits_for(question):  # it does after a double click
-            for step, turn in enumerate(session.ask(self._bot, question)):
-                article = self._pane(beside(self._bot, session.turns)) if turn.answer else gr.skip()
+            for step, turn in enumerate(session.ask(self._uploads.bot(session.key), question)):
+                article = (
+                    self._pane(beside(self._uploads.bot(session.key), session.turns)) if turn.answer else gr.skip()
+                )
                 yield self._talk(session), article, gr.skip() if step else "", _status(spoken(turn))
         # Gradio sends the last of these again at its end, when a stop or the next question may be on the page already.
         yield self._talk(session), gr.skip(), gr.skip(), gr.skip()
@@ -136,10 +141,10 @@ class _Events:
 
     def open(self, session: Session, event: gr.EventData) -> str:
         """A citation, an article, or the list of all."""
-        return self._pane(opened(self._bot, session.turns, _details(event)))
+        return self._pane(opened(self._uploads.bot(session.key), session.turns, _details(event)))
 
     def _talk(self, session: Session) -> str:
-        dates = {document.id: document.date for document in self._bot.documents}
+        dates = {document.id: document.date for document in self._uploads.bot(session.key).documents}
         return conversation(session.turns, dates, _EXAMPLES if dates.keys() >= _SHIPPED else ())
 
     def _pane(self, markup: str) -> str:
@@ -197,19 +202,25 @@ def _status(words: str, *, hint: bool = False) -> str:
 # --- the server -------------------------------------------------------------------------------------------------------
 
 
-def build_app(bot: Bot) -> FastAPI:
-    """Return the application that serves the page, its endpoint `ask` and `/healthz`."""
+def build_app(bot: Bot, settings: Settings | None = None) -> FastAPI:
+    """Return the application that serves the page, its endpoint `ask`, `/healthz` and `/readyz`."""
+    settings = settings or Settings()
+    bot = logged(bot, questions=settings.log_questions)
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
-    _add_routes(app, bot)
+    _add_routes(app)
+    add_health(app, bot, settings)
+    uploads = Uploads(bot, settings.index, settings.uploads)
+    app.state.uploads = uploads
+    add_uploads(app, uploads)
     # As in page.css, which the browser loads a moment later.
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#faf9f6", body_background_fill_dark="#15171a"
     )
     gr.mount_gradio_app(
         app,
-        build_page(bot),
+        build_page(bot, uploads),
         "/",
-        server_name=HOST,
+        server_name=settings.host,
         head=_HEAD,
         theme=theme,
         footer_links=[],
@@ -220,12 +231,11 @@ def build_app(bot: Bot) -> FastAPI:
         pwa=False,
         enable_monitoring=False,
     )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
-    app.add_middleware(Guard)
+    protect(app, settings)
     return app
 
 
-def _add_routes(app: FastAPI, bot: Bot) -> None:
+def _add_routes(app: FastAPI) -> None:
     @app.get("/page.css")
     def stylesheet() -> FileResponse:
         return FileResponse(_ASSETS / "page.css", headers={"cache-control": "no-cache"})
@@ -239,44 +249,26 @@ def _add_routes(app: FastAPI, bot: Bot) -> None:
     def manifest() -> JSONResponse:
         return JSONResponse({"name": "Footnote", "display": "browser", "icons": []})
 
-    @app.get("/healthz")
-    def health() -> JSONResponse:
-        return JSONResponse({"status": "ok", "documents": len(bot.documents), "version": rag.__version__})
-
 
 def main() -> int:
     """Open the index, serve the page until interrupted, and return an exit code."""
+    end_at_sigterm()
     try:
         settings = Settings()
-        listening = listen(settings.port)
-        bot = _open(settings)
+        with listen(settings) as listening:
+            bot = _open(settings)
+            app = build_app(bot, settings)
+            address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+            _output.print(f"{len(bot.documents)} articles are ready at {address} (Ctrl-C ends)")
+            begin(questions=settings.log_questions)
+            with closing(app.state.uploads):
+                run(app, listening)
     except FootnoteError as error:
         _errors.print(visible(str(error)))
         return 1
     except KeyboardInterrupt:
         return 130  # as the shell reports a program ended by Ctrl-C
-    server = uvicorn.Server(uvicorn.Config(build_app(bot), log_level="warning", timeout_graceful_shutdown=1))
-    # An open page holds a connection, which the end cuts off; that is no error.
-    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
-    _output.print(f"{len(bot.documents)} articles are ready at http://{HOST}:{settings.port} (Ctrl-C ends)")
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
     return 0
-
-
-def listen(port: int) -> socket.socket:
-    """Take the port, before the index is opened: a port in use is to cost no wait. Raises FootnoteError."""
-    listening = socket.socket()
-    if os.name == "posix":  # elsewhere this would let two servers share a port
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((HOST, port))
-        listening.listen()
-    except OSError as error:
-        listening.close()
-        other = f"FOOTNOTE_PORT={port % 65535 + 1} python app.py"
-        raise FootnoteError(f"Port {port} of {HOST} cannot be used ({error.strerror}). Take another: {other}") from None
-    return listening
 
 
 def _open(settings: Settings) -> Bot:

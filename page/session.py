@@ -32,6 +32,7 @@ class Bot(Protocol):
     def document(self, identifier: str, /) -> Document: ...
     def ask(self, question: str, history: Sequence[Turn] = (), /) -> Answer: ...
     def stream(self, question: str, history: Sequence[Turn] = (), /) -> Iterator[Event]: ...
+    def check_ready(self) -> None: ...
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Session:
     """The turns of one open page."""
 
     turns: tuple[ShownTurn, ...] = ()
+    key: str = ""  # of the user and the tab, "" where there is none
     asked: int = 0  # goes up with each question and each stop: an older question sees that it is wanted no more
 
     def settle(self) -> None:
@@ -73,14 +75,19 @@ class Sessions:
         self._lock = Lock()
         self._by_token: dict[str, Session] = {}  # the latest used last
 
-    def of(self, token: object) -> Session:
-        """Return the session of a page's own random token; a new one where the token is new or none."""
-        known = isinstance(token, str) and 16 <= len(token) <= 64
+    @staticmethod
+    def key(token: object, user: str = "") -> str:
+        """Return what names the session of a user's tab, "" where the token is none that a page made."""
+        return f"{user} {token}" if isinstance(token, str) and 16 <= len(token) <= 64 else ""
+
+    def of(self, token: object, user: str = "") -> Session:
+        """Return the session of a page's own random token; a new one where it is new, none, or of another user."""
+        key = self.key(token, user)
         with self._lock:
-            session = self._by_token.pop(str(token), None) if known else None
-            session = session or Session()
-            if known:
-                self._by_token[str(token)] = session
+            session = self._by_token.pop(key, None) if key else None
+            session = session or Session(key=key)
+            if key:
+                self._by_token[key] = session
             while len(self._by_token) > _SESSIONS:
                 del self._by_token[next(iter(self._by_token))]
         return session

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from rag.reader import Reader
 from rag.resolve import resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
-from rag.types import Answer, Document, Draft, Event, IndexedDocument, Retrieved, Skipped, Turn
+from rag.types import Answer, Document, Draft, Event, IndexedDocument, IndexReport, Retrieved, Skipped, Turn
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -48,6 +49,7 @@ class Chatbot:
         self.settings = settings
         self._embedder = embedder
         self._drafter = drafter
+        self._forced = forced
         self._threshold = 0.0 if forced else drafter.threshold if settings.threshold is None else settings.threshold
         self._index = index
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
@@ -150,6 +152,22 @@ class Chatbot:
     def document(self, identifier: str) -> Document:
         """Return a document by its id; raises KeyError for an unknown one."""
         return self._current_index().document(identifier)
+
+    def over(self, corpus: Path, index: Path, progress: Callable[[int, int], None] | None = None) -> Chatbot:
+        """Return a chatbot over another folder, whose index is brought up to date first, with the same models."""
+        settings = self.settings.model_copy(update={"corpus": corpus, "index": index, "chroma_url": ""})
+        opened = _open_index(settings, self._embedder, progress)
+        return Chatbot(settings, self._embedder, self._drafter, opened, self._forced)
+
+    def refresh(self, progress: Callable[[int, int], None] | None = None) -> IndexReport:
+        """Bring the index up to the documents; the next question sees them."""
+        return refresh(self.settings, self._embedder, progress)
+
+    def close(self) -> None:
+        """Let go of the index; nothing can be asked any more."""
+        with self._lock:
+            for index in filter(None, (self._index, self._replaced)):
+                index.close()
 
     def check_ready(self) -> None:
         """Raise a FootnoteError that says what is missing where no question can be answered now."""

@@ -17,8 +17,8 @@ from rag.errors import IndexDamagedError, SettingsError
 from rag.index import current_generation, refresh
 from rag.manifest import generations
 from rag.settings import Settings
-from tests.faults import QUESTION, ask, outcome, run, run_and_verify, start, verify
 from tests.fakes import BagOfWordsEmbedder
+from tests.faults import QUESTION, ask, outcome, run, run_and_verify, start, verify
 from tests.invariants import assert_cites, assert_sound, make_bot
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and mounts of a POSIX system")
@@ -36,7 +36,7 @@ def make_settings(folder: Path, files: int = 4, sentences: int = 40) -> Settings
 def write(settings: Settings, number: int, sentences: int, edition: int = 0) -> None:
     """One article, whose every passage has words of its own."""
     lines = (
-        f"Part {part} of matter {number}: the sign of matter {number} is {edition * 7919 + part * 31}, word{number}x{part}."
+        f"Part {part}: the sign of matter {number} is {edition * 7919 + part * 31}, as in word{number}x{part}."
         for part in range(sentences)
     )
     (settings.corpus / f"{number:03}.txt").write_text("\n\n".join(lines), "utf-8")
