@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import threading
 from contextlib import suppress
 from ipaddress import ip_address
 from types import FrameType
@@ -23,6 +24,7 @@ from rag.errors import FootnoteError, SettingsError
 from rag.settings import Settings
 
 _LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]  # any other name for this machine was given to it by another site
+_LONGEST_END = 5.0  # seconds after which an answer that is still on its way is given up
 _GRACE = 1  # seconds that open connections have after the end; an open page holds one for ever
 
 _log = logging.getLogger("footnote")
@@ -80,11 +82,21 @@ def end_at_sigterm() -> None:
 def run(app: FastAPI, listening: socket.socket) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE)
-    server = uvicorn.Server(config)
+    server = _Server(config)
     # An open page holds a connection, which the end cuts off; that is no error.
     logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Ends even where an answer does not: its thread cannot be stopped, and writes nothing that could be lost."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        last_resort = threading.Timer(_LONGEST_END, os._exit, (0,))
+        last_resort.daemon = True
+        last_resort.start()
 
 
 def _end(number: int, frame: FrameType | None) -> None:
