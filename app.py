@@ -9,42 +9,39 @@ import rag  # before gradio and torch, which read once, while they load, what it
 
 # isort: split
 import logging
-import os
-import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from gradio.events import api
 from rich.console import Console
 from rich.progress import Progress
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from page.conversation import ShownTurn, conversation, spoken
 from page.draft import draft, tally
 from page.export import as_json, as_markdown, file_name
-from page.guard import Guard
+from page.log import begin, logged
+from page.login import USER
 from page.markup import escape
 from page.pane import beside, opened
 from page.seal import Seal
+from page.server import add_health, end_at_sigterm, listen, protect, run
 from page.session import STOPPED, UNEXPECTED, Bot, Session, Sessions, pairs, restored, text
-from page.shelf import Shelf, Shelves
+from page.shelf import Shelf
+from page.uploads import Uploads, add_uploads
 from rag.errors import FootnoteError
 from rag.settings import Settings
 from rag.terminal import visible
 
-HOST = "127.0.0.1"
 _ASSETS = Path(__file__).parent / "page"
 _AT_ONCE = 8  # questions answered at the same time
 _WAITING = 64  # questions that may wait; the next one is told to come back
-_HOSTS = ["127.0.0.1", "localhost", "[::1]"]  # any other name for this machine was given to it by another site
 _EMPTY = "Type a question first."
 _NO_DRAFT = "Paste a text first."
 _ANOTHER = "This conversation is not open here any more. Reload the page."
@@ -71,7 +68,7 @@ _errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 _output = Console(markup=False, highlight=False, soft_wrap=True)
 
 
-def build_page(bot: Bot, seal: Seal) -> gr.Blocks:
+def build_page(bot: Bot, uploads: Uploads, seal: Seal) -> gr.Blocks:
     """Return the page over an open chatbot; `seal` knows the answers again that browsers keep."""
     page: gr.Blocks
     with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
@@ -95,7 +92,7 @@ def build_page(bot: Bot, seal: Seal) -> gr.Blocks:
                 told = _html(_status(""), "told")
             with gr.Column(elem_id="right"):
                 reading = _html("", "article")
-        events = _Events(bot, seal)
+        events = _Events(uploads, seal)
         everything = [talking, reading, question, status, keeping]
         gr.on([question.submit, send.click], events.ask, [question, session], everything, **_QUIET, **_QUEUED)
         gr.on([talking.select, talking.retry], events.ask_offered, session, everything, **_QUIET, **_QUEUED)
@@ -114,22 +111,21 @@ def build_page(bot: Bot, seal: Seal) -> gr.Blocks:
 class _Events:
     """What happens on a click or a question. Most fill, in order: conversation, article, question, status, keeper."""
 
-    def __init__(self, bot: Bot, seal: Seal) -> None:
-        self._bot = bot
+    def __init__(self, uploads: Uploads, seal: Seal) -> None:
+        self._uploads = uploads
         self._seal = seal
         self._sessions = Sessions()
-        self._shelves = Shelves(bot.document)
         self._shown = count()
 
-    def load(self, token: object, kept: object) -> tuple[Any, ...]:
+    def load(self, token: object, kept: object, request: gr.Request) -> tuple[Any, ...]:
         """A new page, or the same one after a reload: its session first, then the five, then its draft."""
-        session = self._sessions.of(token)
+        session = self._sessions.of(token, request.headers.get(USER, ""))
         given = kept if isinstance(kept, dict) else {}
         if session.turns and session.conversation == given.get("conversation"):
             session.settle()
         else:
             session.begin(given.get("conversation"), restored(given.get("turns"), self._seal))
-        return session, *self._whole(session), draft(session.draft, self._shelf()), session.draft.text
+        return session, *self._whole(session), draft(session.draft, self._shelf(session)), session.draft.text
 
     def switch(self, session: Session, event: gr.EventData) -> tuple[str, ...]:
         """A new conversation, or another one that the browser kept."""
@@ -143,7 +139,7 @@ class _Events:
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip(), _status(_EMPTY, hint=True), gr.skip()
         elif not session.waits_for(question):  # it does after a double click
-            yield from self._grow(session, session.ask(self._bot, question))
+            yield from self._grow(session, session.ask(self._bot(session), question))
 
     def ask_offered(self, session: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """An example question, or the same one again."""
@@ -157,11 +153,13 @@ class _Events:
         if number not in map(str, range(len(session.turns))):
             yield gr.skip(), gr.skip(), gr.skip(), _status(_ANOTHER, hint=True), gr.skip()
         elif question.strip() and not session.waits_for(question):
-            yield from self._grow(session, session.reread(self._bot, int(number), question))
+            yield from self._grow(session, session.reread(self._bot(session), int(number), question))
 
     def _grow(self, session: Session, growing: Iterator[ShownTurn]) -> Iterator[tuple[Any, ...]]:
         for step, turn in enumerate(growing):
-            article = self._pane(beside(self._bot, turn, session.turns.index(turn))) if turn.answer else gr.skip()
+            article = (
+                self._pane(beside(self._bot(session), turn, session.turns.index(turn))) if turn.answer else gr.skip()
+            )
             kept = self._kept(session, turn) if turn.answer else gr.skip()
             yield self._talk(session), article, gr.skip() if step else "", _status(spoken(turn)), kept
         # Gradio sends the last of these again at its end, when a stop or the next question may be on the page already.
@@ -178,30 +176,34 @@ class _Events:
         if not given.strip():
             yield gr.skip(), _status(_NO_DRAFT, hint=True)
             return
-        for shown in session.check(self._bot, given):
+        for shown in session.check(self._bot(session), given):
             words = shown.trouble or (tally(shown.sentences) if shown.sentences else "")
-            yield draft(shown, self._shelf()), _status(escape(words))
+            yield draft(shown, self._shelf(session)), _status(escape(words))
 
     def open(self, session: Session, event: gr.EventData) -> str:
         """A citation, an article, or the list of all."""
-        return self._pane(opened(self._bot, session, _details(event)))
+        return self._pane(opened(self._bot(session), session, _details(event)))
 
     def export(self, session: Session, event: gr.EventData) -> str:
         """The conversation as a file, which the page's script hands over: nothing is written here."""
         write, ending = (as_json, ".json") if _details(event).get("form") == "json" else (as_markdown, ".md")
-        return self._told(file=file_name(session.turns, ending), content=write(session.turns, self._shelf()))
+        return self._told(file=file_name(session.turns, ending), content=write(session.turns, self._shelf(session)))
+
+    def _bot(self, session: Session) -> Bot:
+        """The chatbot over the articles, and over the documents that were added in this session."""
+        return self._uploads.bot(session.key)
 
     def _whole(self, session: Session) -> tuple[str, ...]:
         latest = session.turns[-1] if session.turns else None
-        article = self._pane(beside(self._bot, latest, len(session.turns) - 1))
+        article = self._pane(beside(self._bot(session), latest, len(session.turns) - 1))
         return self._talk(session), article, "", _status(""), self._told(conversation=session.conversation)
 
     def _talk(self, session: Session) -> str:
-        shelf = self._shelf()
+        shelf = self._shelf(session)
         return conversation(session.turns, shelf, _EXAMPLES if shelf.dates.keys() >= _SHIPPED else ())
 
-    def _shelf(self) -> Shelf:
-        return self._shelves.today(self._bot.documents)
+    def _shelf(self, session: Session) -> Shelf:
+        return session.shelves.today(self._bot(session))
 
     def _kept(self, session: Session, turn: ShownTurn) -> str:
         """An answered turn for the browser to keep, sealed."""
@@ -270,22 +272,25 @@ def _status(words: str, *, hint: bool = False) -> str:
 # --- the server -------------------------------------------------------------------------------------------------------
 
 
-def build_app(bot: Bot, seal: Seal | None = None) -> FastAPI:
-    """Return the application that serves the page, its endpoint `ask` and `/healthz`.
-
-    Without a `seal` whose key outlives the process, answers kept by a browser are known again only while it runs.
-    """
+def build_app(bot: Bot, settings: Settings | None = None) -> FastAPI:
+    """Return the application that serves the page, its endpoint `ask`, `/healthz` and `/readyz`."""
+    settings = settings or Settings()
+    bot = logged(bot, questions=settings.log_questions)
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
-    _add_routes(app, bot)
+    _add_routes(app)
+    add_health(app, bot, settings)
+    uploads = Uploads(bot, settings.index, settings.uploads)
+    app.state.uploads = uploads
+    add_uploads(app, uploads)
     # As in page.css, which the browser loads a moment later.
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#faf9f6", body_background_fill_dark="#15171a"
     )
     gr.mount_gradio_app(
         app,
-        build_page(bot, seal or Seal()),
+        build_page(bot, uploads, Seal.of(settings.index)),
         "/",
-        server_name=HOST,
+        server_name=settings.host,
         head=_HEAD,
         theme=theme,
         footer_links=[],
@@ -296,12 +301,11 @@ def build_app(bot: Bot, seal: Seal | None = None) -> FastAPI:
         pwa=False,
         enable_monitoring=False,
     )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
-    app.add_middleware(Guard)
+    protect(app, settings)
     return app
 
 
-def _add_routes(app: FastAPI, bot: Bot) -> None:
+def _add_routes(app: FastAPI) -> None:
     @app.get("/page.css")
     def stylesheet() -> FileResponse:
         return FileResponse(_ASSETS / "page.css", headers=_FRESH)
@@ -319,45 +323,26 @@ def _add_routes(app: FastAPI, bot: Bot) -> None:
     def manifest() -> JSONResponse:
         return JSONResponse({"name": "Footnote", "display": "browser", "icons": []})
 
-    @app.get("/healthz")
-    def health() -> JSONResponse:
-        return JSONResponse({"status": "ok", "documents": len(bot.documents), "version": rag.__version__})
-
 
 def main() -> int:
     """Open the index, serve the page until interrupted, and return an exit code."""
+    end_at_sigterm()
     try:
         settings = Settings()
-        listening = listen(settings.port)
-        bot = _open(settings)
+        with listen(settings) as listening:
+            bot = _open(settings)
+            app = build_app(bot, settings)
+            address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+            _output.print(f"{len(bot.documents)} articles are ready at {address} (Ctrl-C ends)")
+            begin(questions=settings.log_questions)
+            with closing(app.state.uploads):
+                run(app, listening)
     except FootnoteError as error:
         _errors.print(visible(str(error)))
         return 1
     except KeyboardInterrupt:
         return 130  # as the shell reports a program ended by Ctrl-C
-    app = build_app(bot, Seal.of(settings.index))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    # An open page holds a connection, which the end cuts off; that is no error.
-    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
-    _output.print(f"{len(bot.documents)} articles are ready at http://{HOST}:{settings.port} (Ctrl-C ends)")
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
     return 0
-
-
-def listen(port: int) -> socket.socket:
-    """Take the port, before the index is opened: a port in use is to cost no wait. Raises FootnoteError."""
-    listening = socket.socket()
-    if os.name == "posix":  # elsewhere this would let two servers share a port
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((HOST, port))
-        listening.listen()
-    except OSError as error:
-        listening.close()
-        other = f"FOOTNOTE_PORT={port % 65535 + 1} python app.py"
-        raise FootnoteError(f"Port {port} of {HOST} cannot be used ({error.strerror}). Take another: {other}") from None
-    return listening
 
 
 def _open(settings: Settings) -> Bot:

@@ -51,6 +51,8 @@ class Seal:
     def of(cls, folder: Path) -> Seal:
         """Return the seal of an index folder, whose key outlives the process; a folder that is read-only keeps none."""
         path = folder / _KEY_FILE
+        if not folder.is_dir():
+            return cls()
         try:
             with FileLock(folder / f".{_KEY_FILE}.lock", timeout=_LOCK_WAIT):
                 return cls(_read(path) or _write(path))

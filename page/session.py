@@ -8,13 +8,14 @@ import re
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Protocol
 
 from page.conversation import ShownTurn
 from page.draft import ShownDraft
 from page.seal import Seal, SealedTurn
+from page.shelf import Shelves
 from rag.errors import FootnoteError, QuestionError
 from rag.types import Answer, CheckedSentence, Document, Event, IndexedDocument, Skipped, Turn
 
@@ -47,6 +48,7 @@ class Bot(Protocol):
     def ask(self, question: str, history: Sequence[Turn] = (), /) -> Answer: ...
     def stream(self, question: str, history: Sequence[Turn] = (), /) -> Iterator[Event]: ...
     def check(self, text: str, /) -> Sequence[CheckedSentence]: ...
+    def check_ready(self) -> None: ...
 
 
 @dataclass
@@ -56,6 +58,8 @@ class Session:
     conversation: str = ""  # the name that the browser gave to the conversation, "" before the page has loaded
     turns: tuple[ShownTurn, ...] = ()
     draft: ShownDraft = _NO_DRAFT
+    key: str = ""  # of the user and the tab, "" where there is none
+    shelves: Shelves = field(default_factory=Shelves)
     asked: int = 0  # goes up with each question and each stop: an older question sees that it is wanted no more
 
     def settle(self) -> None:
@@ -115,14 +119,18 @@ class Sessions:
         self._lock = Lock()
         self._by_token: dict[str, tuple[float, Session]] = {}  # with the time of use, the latest last
 
-    def of(self, token: object) -> Session:
-        """Return the session of a page's own random token; a new one where the token is new or none."""
-        known = isinstance(token, str) and 16 <= len(token) <= 64
-        now = time.monotonic()
+    @staticmethod
+    def key(token: object, user: str = "") -> str:
+        """Return what names the session of a user's tab, "" where the token is none that a page made."""
+        return f"{user} {token}" if isinstance(token, str) and 16 <= len(token) <= 64 else ""
+
+    def of(self, token: object, user: str = "") -> Session:
+        """Return the session of a page's own random token; a new one where it is new, none, or of another user."""
+        key, now = self.key(token, user), time.monotonic()
         with self._lock:
-            _, session = self._by_token.pop(str(token), (now, Session())) if known else (now, Session())
-            if known:
-                self._by_token[str(token)] = now, session
+            _, session = self._by_token.pop(key, None) or (now, Session(key=key))
+            if key:
+                self._by_token[key] = now, session
             while self._outlived(now):
                 del self._by_token[next(iter(self._by_token))]
         return session

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Protocol
 
 from page.markup import day
 from rag.cite import Place, reanchor
@@ -34,30 +35,40 @@ class Shelf:
         return all(self.place(citation) in {"same", "moved"} for citation in answer.citations)
 
 
+class Articles(Protocol):
+    """What a shelf needs of a chatbot."""
+
+    @property
+    def documents(self) -> Sequence[IndexedDocument]: ...
+    def document(self, identifier: str, /) -> Document: ...
+
+
 class Shelves:
     """Makes the shelf of today, again whenever the articles have changed."""
 
-    def __init__(self, document: Callable[[str], Document]) -> None:
-        self._document = document
+    def __init__(self) -> None:
         self._documents: Sequence[IndexedDocument] = ()
         self._shelf = Shelf()
 
-    def today(self, documents: Sequence[IndexedDocument]) -> Shelf:
-        """Return the shelf of these documents."""
-        if documents is not self._documents:
-            hashes = {document.id: document.sha256 for document in documents}
-            find = lru_cache(_REMEMBERED)(self._find)
-
-            def place(citation: Citation) -> Place:
-                return "same" if hashes.get(citation.document) == citation.sha256 else find(citation)
-
-            self._shelf = Shelf({document.id: document.date for document in documents}, place)
-            self._documents = documents
+    def today(self, articles: Articles) -> Shelf:
+        """Return the shelf of the articles as they are now."""
+        documents = articles.documents
+        if documents != self._documents:  # the same objects as a rule, so that this costs next to nothing
+            self._documents, self._shelf = documents, _shelf(articles, documents)
         return self._shelf
 
-    def _find(self, citation: Citation) -> Place:
+
+def _shelf(articles: Articles, documents: Sequence[IndexedDocument]) -> Shelf:
+    hashes = {document.id: document.sha256 for document in documents}
+
+    @lru_cache(_REMEMBERED)
+    def find(citation: Citation) -> Place:
         try:
-            text = self._document(citation.document).text
+            return reanchor(citation, articles.document(citation.document).text)[0]
         except (FootnoteError, KeyError):
             return "gone"
-        return reanchor(citation, text)[0]
+
+    def place(citation: Citation) -> Place:
+        return "same" if hashes.get(citation.document) == citation.sha256 else find(citation)
+
+    return Shelf({document.id: document.date for document in documents}, place)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +20,24 @@ from rag.draft import Drafter, number_evidence
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
 from rag.embed import Embedder, load_embedder
-from rag.errors import IndexDamagedError, IndexLockedError, QuestionError
+from rag.errors import IndexDamagedError, IndexLockedError, QuestionError, SettingsError
 from rag.index import Index, current_generation, refresh
+from rag.manifest import pointer_mark
 from rag.reader import Reader
 from rag.resolve import resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
-from rag.types import Answer, Document, Draft, Event, IndexedDocument, Retrieved, Skipped, Turn
+from rag.types import Answer, Document, Draft, Event, IndexedDocument, IndexReport, Retrieved, Skipped, Turn
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
 _QUESTION_CHARACTERS = 2000  # a question, not a document
+_FORKED = (
+    "This chatbot was opened before the process was forked, which Chroma does not survive. "
+    "Open it in each worker: gunicorn without --preload."
+)
 
 
 class Chatbot:
@@ -49,10 +56,12 @@ class Chatbot:
         self._embedder = embedder
         self._drafter = drafter
         self._reader = drafter if reader is None else reader  # tells the readings of a follow-up apart
+        self._forced = forced
         self._threshold = 0.0 if forced else drafter.threshold if settings.threshold is None else settings.threshold
         self._index = index
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
         self._lock = Lock()
+        self._process = os.getpid()
 
     @classmethod
     def open(
@@ -152,15 +161,43 @@ class Chatbot:
         """Return a document by its id; raises KeyError for an unknown one."""
         return self._current_index().document(identifier)
 
+    def over(self, corpus: Path, index: Path, progress: Callable[[int, int], None] | None = None) -> Chatbot:
+        """Return a chatbot over another folder, whose index is brought up to date first, with the same models."""
+        settings = self.settings.model_copy(update={"corpus": corpus, "index": index, "chroma_url": ""})
+        opened = _open_index(settings, self._embedder, progress)
+        return Chatbot(settings, self._embedder, self._drafter, opened, self._forced)
+
+    def refresh(self, progress: Callable[[int, int], None] | None = None) -> IndexReport:
+        """Bring the index up to the documents; the next question sees them."""
+        return refresh(self.settings, self._embedder, progress)
+
+    def close(self) -> None:
+        """Let go of the index; nothing can be asked any more."""
+        with self._lock:
+            for index in filter(None, (self._index, self._replaced)):
+                index.close()
+
+    def check_ready(self) -> None:
+        """Raise a FootnoteError that says what is missing where no question can be answered now."""
+        self._current_index().check()
+
     def _retrieve(self, question: str, index: Index) -> tuple[Retrieved, ...]:
         return retrieve(question, index, self._embedder, self.settings.passages)
 
     def _current_index(self) -> Index:
         """The index, opened again where another process has finished a new generation."""
+        if os.getpid() != self._process:
+            raise SettingsError(_FORKED)
         with self._lock:
-            if current_generation(self.settings.index) != self._index.generation:
+            generation = current_generation(self.settings.index)
+            if (generation, pointer_mark(self.settings.index)) != (self._index.generation, self._index.mark):
                 if self._replaced:
                     self._replaced.close()
+                    self._replaced = None
+                if (
+                    generation == self._index.generation
+                ):  # deleted and built anew: Chroma keeps what is open by its path
+                    self._index.close()
                 self._replaced, self._index = self._index, Index.open(self.settings, self._embedder)
             return self._index
 

@@ -13,8 +13,9 @@ from fastapi import FastAPI
 
 from app import build_app
 from rag.cite import citation
-from rag.errors import ProviderError, QuestionError
+from rag.errors import IndexDamagedError, ProviderError, QuestionError
 from rag.passages import split_sentences
+from rag.settings import Settings
 from rag.types import (
     Answer,
     CheckedSentence,
@@ -91,6 +92,9 @@ class FakeChatbot:
         self.skipped = tuple(skipped)
         self.asked: list[tuple[str, list[tuple[str, str]]]] = []  # every question with its history
         self.drafts: list[str] = []  # every text that was to be checked
+        self.trouble = ""  # why it is not ready
+        self.gate = threading.Event()  # no answer ends before it is set
+        self.gate.set()
         self.pause = 0.0  # seconds between the events of a stream
 
     @property
@@ -100,11 +104,16 @@ class FakeChatbot:
             for each in self.texts.values()
         )
 
+    def check_ready(self) -> None:
+        if self.trouble:
+            raise IndexDamagedError(self.trouble)
+
     def document(self, identifier: str, /) -> Document:
         return self.texts[identifier]
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = (), /) -> Answer:
         self.asked.append((question, list(history)))
+        self.gate.wait(60)
         words = question.lower()
         if len(question) > 2000 or not question.strip():
             raise QuestionError(f"The question has {len(question)} characters; ask one of 1 to 2,000.")
@@ -165,9 +174,9 @@ class FakeChatbot:
 
 
 @contextmanager
-def serve(bot: FakeChatbot) -> Iterator[str]:
+def serve(bot: FakeChatbot, settings: Settings | None = None) -> Iterator[str]:
     """Serve the page over a bot on a free loopback port; gives the address."""
-    app: FastAPI = build_app(bot)
+    app: FastAPI = build_app(bot, settings)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -164,7 +164,7 @@ def test_an_answer_of_earlier_says_where_its_quotes_stand_today(text: str | None
         del bot.texts[TALKS.id]
     else:
         bot.texts[TALKS.id] = replace(TALKS, text=text)
-    shelf = Shelves(bot.document).today(bot.documents)
+    shelf = Shelves().today(bot)
     markup = conversation(turns, shelf)
     assert [words for words in said if words not in markup] == []
     assert ("word for word" in markup) == (place in {"same", "moved"})

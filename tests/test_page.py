@@ -15,7 +15,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from starlette.testclient import TestClient
 
-from app import build_app, listen, main
+from app import build_app, main
 from page.article import Lit, article, contents, missing
 from page.conversation import ShownTurn, conversation, spoken
 from page.draft import ShownDraft, draft
@@ -25,7 +25,7 @@ from page.pane import opened
 from page.session import Session, Sessions, history, pairs
 from page.shelf import Shelf
 from rag import __version__
-from rag.errors import FootnoteError, QuestionError
+from rag.errors import QuestionError
 from rag.types import CheckedSentence, Document, Skipped, Verdict
 from tests.fake_chatbot import ABSENT, EARLIER, LED, TALKS, FakeChatbot, cited, make_answer, serve
 from tests.hostile_markup import HOSTILE, Seen, hostile_document
@@ -494,8 +494,9 @@ def test_another_site_cannot_ask(client: TestClient, headers: dict[str, str], st
 
 
 def test_health_and_docs(client: TestClient) -> None:
-    """`/healthz` says how many documents there are; no other documentation is exposed."""
-    assert client.get("/healthz").json() == {"status": "ok", "documents": 3, "version": __version__}
+    """`/healthz` says that it is alive, `/readyz` how many documents there are; no documentation is exposed."""
+    assert client.get("/healthz").json() == {"status": "ok", "version": __version__}
+    assert client.get("/readyz").json() == {"status": "ok", "documents": 3}
     assert client.get("/docs").status_code == 404
 
 
@@ -589,21 +590,8 @@ def test_a_port_in_use_is_said_with_the_next_step(
     assert f"FOOTNOTE_PORT={port % 65535 + 1} python app.py" in said
 
 
-def test_a_free_port_is_taken_on_the_loopback_address_only() -> None:
-    """The page listens on 127.0.0.1."""
-    with listen(0) as listening:
-        assert listening.getsockname()[0] == "127.0.0.1"
-
-
 def test_an_unknown_setting_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A misspelt setting ends the start with its name."""
     monkeypatch.setenv("FOOTNOTE_PROT", "1")
     assert main() == 1
     assert "FOOTNOTE_PROT" in capsys.readouterr().err
-
-
-def test_a_listener_error_is_ours() -> None:
-    """Only FootnoteError leaves `listen`."""
-    with pytest.raises(FootnoteError, match=re.escape("cannot be used")) as raised, listen(0) as taken:
-        listen(taken.getsockname()[1])
-    assert "python app.py" in str(raised.value)
