@@ -1,4 +1,4 @@
-"""The command line: `python -m rag index | ask | chat | calibrate | doctor`. Answers to stdout, all else to stderr."""
+"""The command line: `python -m rag index | ask | chat | ...`. Answers to stdout, all else to stderr."""
 
 from __future__ import annotations
 
@@ -123,6 +123,18 @@ def _calibrate(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _password(chosen: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from rag.passwords import user_line
+
+    given = (
+        getpass(f"Password of {visible(chosen.name)}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    )
+    print(user_line(chosen.name, given))
+    return 0
+
+
 def _doctor(chosen: argparse.Namespace) -> int:
     from rag.doctor import examine
 
@@ -208,6 +220,8 @@ def _parser() -> argparse.ArgumentParser:
     chat = _command(commands, "chat", _chat, "talk in the terminal")
     doctor = _command(commands, "doctor", _doctor, "say what works here and what does not")
     calibrate = _command(commands, "calibrate", _calibrate, "choose when to abstain, on questions of yours")
+    password = _command(commands, "password", _password, "make a user's line for FOOTNOTE_AUTH_FILE")
+    password.add_argument("name", metavar="NAME")
     for command in (index, ask, chat, doctor, calibrate):
         command.add_argument("--corpus", metavar="DIR", help="folder of articles (default: corpus)")
         command.add_argument("--index", metavar="DIR", help="folder of the index (default: .footnote)")

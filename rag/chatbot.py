@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -17,35 +20,48 @@ from rag.draft import Drafter, number_evidence
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
 from rag.embed import Embedder, load_embedder
-from rag.errors import IndexDamagedError, IndexLockedError, QuestionError
+from rag.errors import IndexDamagedError, IndexLockedError, QuestionError, SettingsError
 from rag.index import Index, current_generation, refresh
+from rag.manifest import pointer_mark
 from rag.reader import Reader
 from rag.resolve import resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
-from rag.types import Answer, Document, Draft, Event, IndexedDocument, Retrieved, Skipped, Turn
+from rag.types import Answer, Document, Draft, Event, IndexedDocument, IndexReport, Retrieved, Skipped, Turn
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
 _QUESTION_CHARACTERS = 2000  # a question, not a document
-_TURNS = 20  # older ones do not help to understand a follow-up
+_FORKED = (
+    "This chatbot was opened before the process was forked, which Chroma does not survive. "
+    "Open it in each worker: gunicorn without --preload."
+)
 
 
 class Chatbot:
     """Answers questions about a folder of documents. Safe to use from several threads."""
 
     def __init__(
-        self, settings: Settings, embedder: Embedder, drafter: Drafter, index: Index, forced: bool = False
+        self,
+        settings: Settings,
+        embedder: Embedder,
+        drafter: Drafter,
+        index: Index,
+        forced: bool = False,
+        reader: Drafter | None = None,
     ) -> None:
         self.settings = settings
         self._embedder = embedder
         self._drafter = drafter
+        self._reader = drafter if reader is None else reader  # tells the readings of a follow-up apart
+        self._forced = forced
         self._threshold = 0.0 if forced else drafter.threshold if settings.threshold is None else settings.threshold
         self._index = index
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
         self._lock = Lock()
+        self._process = os.getpid()
 
     @classmethod
     def open(
@@ -63,10 +79,11 @@ class Chatbot:
         """
         settings = settings or Settings()
         embedder = load_embedder(settings.embedder)
-        drafter, index = _drafter(settings), _open_index(settings, embedder, progress)
+        reader = ReaderDrafter(Reader(), Weighing.load())
+        drafter, index = _drafter(settings, reader), _open_index(settings, embedder, progress)
         if settings.threshold is None:
             settings = settings.model_copy(update={"threshold": calibrated_threshold(settings)})
-        return cls(settings, embedder, drafter, index, forced)
+        return cls(settings, embedder, drafter, index, forced, reader)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question; `history` holds the earlier (question, answer text) pairs.
@@ -83,14 +100,13 @@ class Chatbot:
         index = self._current_index()
         watch = _Watch()
         yield watch.begin("resolve")
-        resolved = resolve(question, list(history)[-_TURNS:])
+        looked = _Looked(partial(self._retrieve, index=index), self._reader, self._threshold)
+        resolved = resolve(question, history, looked)
         yield watch.begin("retrieve")
-        found = self._retrieve(resolved.question, index) if resolved.clear else ()
+        found = looked.found(resolved.question) if resolved.clear else ()
         evidence = number_evidence(found)
         yield watch.begin("draft")
-        draft = (
-            self._drafter.draft(resolved.question, found, evidence) if found else Draft((), "", 0.0, self._drafter.name)
-        )
+        draft = looked.draft(resolved.question, self._drafter) if found else Draft((), "", 0.0, self._drafter.name)
         yield watch.begin("check")
         checked = check(draft.candidates, evidence) if draft.confidence >= self._threshold else ()
         claims, citations = cite(checked, index.document)
@@ -111,6 +127,7 @@ class Chatbot:
             drafter=draft.drafter,
             timings_ms=watch.end(),
             version=__version__,
+            readings=resolved.readings,
         )
         yield Event("answer", answer=answer)
 
@@ -144,15 +161,43 @@ class Chatbot:
         """Return a document by its id; raises KeyError for an unknown one."""
         return self._current_index().document(identifier)
 
+    def over(self, corpus: Path, index: Path, progress: Callable[[int, int], None] | None = None) -> Chatbot:
+        """Return a chatbot over another folder, whose index is brought up to date first, with the same models."""
+        settings = self.settings.model_copy(update={"corpus": corpus, "index": index, "chroma_url": ""})
+        opened = _open_index(settings, self._embedder, progress)
+        return Chatbot(settings, self._embedder, self._drafter, opened, self._forced)
+
+    def refresh(self, progress: Callable[[int, int], None] | None = None) -> IndexReport:
+        """Bring the index up to the documents; the next question sees them."""
+        return refresh(self.settings, self._embedder, progress)
+
+    def close(self) -> None:
+        """Let go of the index; nothing can be asked any more."""
+        with self._lock:
+            for index in filter(None, (self._index, self._replaced)):
+                index.close()
+
+    def check_ready(self) -> None:
+        """Raise a FootnoteError that says what is missing where no question can be answered now."""
+        self._current_index().check()
+
     def _retrieve(self, question: str, index: Index) -> tuple[Retrieved, ...]:
         return retrieve(question, index, self._embedder, self.settings.passages)
 
     def _current_index(self) -> Index:
         """The index, opened again where another process has finished a new generation."""
+        if os.getpid() != self._process:
+            raise SettingsError(_FORKED)
         with self._lock:
-            if current_generation(self.settings.index) != self._index.generation:
+            generation = current_generation(self.settings.index)
+            if (generation, pointer_mark(self.settings.index)) != (self._index.generation, self._index.mark):
                 if self._replaced:
                     self._replaced.close()
+                    self._replaced = None
+                if (
+                    generation == self._index.generation
+                ):  # deleted and built anew: Chroma keeps what is open by its path
+                    self._index.close()
                 self._replaced, self._index = self._index, Index.open(self.settings, self._embedder)
             return self._index
 
@@ -168,8 +213,7 @@ def _open_index(settings: Settings, embedder: Embedder, progress: Callable[[int,
     return Index.open(settings, embedder)
 
 
-def _drafter(settings: Settings) -> Drafter:
-    reader = ReaderDrafter(Reader(), Weighing.load())
+def _drafter(settings: Settings, reader: Drafter) -> Drafter:
     if not settings.model:
         return reader
     from rag.draft.chat import ChatDrafter, load_model  # loads slowly, and most users have no chat model
@@ -183,6 +227,33 @@ def _valid(question: str) -> str:
     if len(question) > _QUESTION_CHARACTERS:
         raise QuestionError(prompts.LONG_QUESTION.format(length=len(question), limit=_QUESTION_CHARACTERS))
     return question.strip()
+
+
+class _Looked:
+    """What was found and read for the questions looked at so far: the reading that is chosen is not read twice."""
+
+    def __init__(self, retrieve: Callable[[str], tuple[Retrieved, ...]], reader: Drafter, threshold: float) -> None:
+        self.threshold = threshold or reader.threshold  # with 0, forced or a chat model's, every reading would do
+        self._retrieve, self._reader = retrieve, reader
+        self._found: dict[str, tuple[Retrieved, ...]] = {}
+        self._drafts: dict[tuple[str, str], Draft] = {}
+
+    def found(self, question: str) -> tuple[Retrieved, ...]:
+        if question not in self._found:
+            self._found[question] = self._retrieve(question)
+        return self._found[question]
+
+    def draft(self, question: str, drafter: Drafter) -> Draft:
+        key = (question, drafter.name)
+        if key not in self._drafts:
+            found = self.found(question)
+            self._drafts[key] = drafter.draft(question, found, number_evidence(found))
+        return self._drafts[key]
+
+    def confidence(self, question: str) -> tuple[float, str]:
+        """The reader's confidence in its answer, and the answer."""
+        draft = self.draft(question, self._reader)
+        return draft.confidence, draft.short or " ".join(candidate.text for candidate in draft.candidates[:1])
 
 
 class _Watch:

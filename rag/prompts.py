@@ -6,6 +6,7 @@ SILENT = "The articles do not answer this. The passage below comes nearest."
 NOT_MENTIONED = "The articles do not answer this: the passages nearest to the question do not mention {missing}."
 NO_DOCUMENTS = "There are no articles yet. Put some into the corpus folder and run: python -m rag index"
 UNCLEAR = "I cannot tell what is asked. Please name the person, the place or the event that you mean."
+WHICH_READING = "I can read this in more than one way. Which do you mean?"
 EMPTY_QUESTION = "The question is empty. Type what you would like to know."
 LONG_QUESTION = "The question has {length:,} characters; up to {limit:,} can be read. Ask a shorter one."
 SOURCE = "{title}{date}: {text}"  # one line for each document, where several answer

@@ -24,6 +24,7 @@ def render_answer(answer: Answer) -> str:
     if answer.short:
         lines.append(answer.short)
     lines += [_claim(claim) for claim in answer.claims] or [answer.text]
+    lines += [f"  {number}. {reading}" for number, reading in enumerate(answer.readings, start=1)]
     lines += [_source(citation) for citation in answer.citations]
     lines += [f"Nearest: {_source(citation)}" for citation in answer.nearest]
     if answer.claims:
