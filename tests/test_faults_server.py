@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,9 @@ from rag import store
 from rag.errors import IndexDamagedError
 from rag.index import refresh
 from rag.settings import Settings
+from tests.fake_chatbot import serve
 from tests.fakes import BagOfWordsEmbedder
+from tests.faults import outcome, run
 from tests.invariants import MARK, assert_cites, assert_sound, make_bot
 
 QUESTION = f"What is {MARK} of the town?"
@@ -105,12 +108,25 @@ def test_a_server_that_hangs(server: Server, settings: Settings, monkeypatch: py
     assert_cites(bot, QUESTION)
 
 
+def test_a_run_under_a_serving_page(tmp_path: Path) -> None:
+    """What another process indexes is in the page's next answer, without a restart."""
+    (tmp_path / "corpus").mkdir()
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    refresh(settings, BagOfWordsEmbedder())
+    with serve(make_bot(settings), settings) as url, httpx.Client(base_url=url, timeout=300) as client:
+        assert client.get("/readyz").json()["documents"] == 0
+        (settings.corpus / "town.txt").write_text(f"Many know that {MARK} of the town is a key.", "utf-8")
+        assert outcome(run, settings) == "done"
+        assert client.get("/readyz").json()["documents"] == 1
+        event = client.post("/gradio_api/call/ask", json={"data": [QUESTION, None]}).json()["event_id"]
+        assert "is a key" in client.get(f"/gradio_api/call/ask/{event}").text
+
+
 def test_something_else_at_the_address(settings: Settings) -> None:
     """A web server that is no Chroma is said to be unusable."""
     with TestClient(build_app(make_bot(settings), settings)), socket.create_server(("127.0.0.1", 0)) as other:
         other.settimeout(20)
         wrong = settings.model_copy(update={"chroma_url": f"http://127.0.0.1:{other.getsockname()[1]}"})
-        import threading
 
         def answer() -> None:
             connection, _ = other.accept()

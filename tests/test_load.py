@@ -32,7 +32,7 @@ def test_a_page_looks_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(host, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", watched)
-    with serve(FakeChatbot()) as url, httpx.Client(base_url=url) as client:
+    with serve(FakeChatbot()) as url, httpx.Client(base_url=url, timeout=300) as client:
         page = client.get("/").text
         own = set(re.findall(r'(?:href|src)="(/[^"]*|\./[^"]*)"', page))
         for path in sorted(own)[:40]:
