@@ -101,6 +101,12 @@ def run_and_verify(settings: Settings) -> None:
     verify(settings)
 
 
+def verify_run_and_verify(settings: Settings) -> None:
+    """What readers have, what a person does next, and what must hold then."""
+    verify(settings)
+    run_and_verify(settings)
+
+
 def ask(settings: Settings) -> None:
     """Open and ask, whatever has happened to the store; nothing but a FootnoteError may come of it."""
     make_bot(settings).ask(QUESTION)

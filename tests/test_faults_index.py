@@ -7,7 +7,7 @@ import random
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from rag.index import current_generation, refresh
 from rag.manifest import generations
 from rag.settings import Settings
 from tests.fakes import BagOfWordsEmbedder
-from tests.faults import QUESTION, ask, outcome, run, run_and_verify, start, verify
+from tests.faults import QUESTION, ask, outcome, run, run_and_verify, start, verify, verify_run_and_verify
 from tests.invariants import assert_cites, assert_sound, make_bot
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and mounts of a POSIX system")
@@ -61,8 +61,7 @@ def kill_at(settings: Settings, seconds: float) -> None:
     child.kill()
     after = current_generation(settings.index)
     assert after in (before, f"gen-{int(before[4:]) + 1:04}")
-    assert outcome(verify, settings) == "done"
-    assert outcome(run_and_verify, settings) == "done"
+    assert outcome(verify_run_and_verify, settings) == "done"
     assert len(generations(settings.index)) <= 2
 
 
@@ -82,16 +81,20 @@ def test_a_killed_run_costs_nothing(settings: Settings) -> None:
 
 
 @pytest.mark.torture
-def test_fifty_killed_runs(tmp_path: Path) -> None:
-    """kill -9 at fifty points spread over a run that flushes Chroma's graph."""
-    settings = make_settings(tmp_path, files=4, sentences=900)
+@pytest.mark.parametrize(("trials", "sentences"), [(40, 40), (12, 900)], ids=["forty", "twelve that flush a graph"])
+def test_fifty_two_killed_runs(
+    tmp_path: Path, trials: int, sentences: int, record_property: Callable[[str, object], None]
+) -> None:
+    """kill -9 at points spread over a run, of a small index and of one whose graph Chroma writes to disk."""
+    settings = make_settings(tmp_path, files=4, sentences=sentences)
     assert outcome(run, settings) == "done"
-    write(settings, 0, 900, edition=1)
+    write(settings, 0, sentences, edition=1)
     whole = a_run_takes(settings)
+    record_property("trials", trials)
     chance = random.Random(2026)
-    for trial in range(50):
-        write(settings, trial % 4, 900, edition=trial + 2)
-        kill_at(settings, whole * (trial + chance.random()) / 50)
+    for trial in range(trials):
+        write(settings, trial % 4, sentences, edition=trial + 2)
+        kill_at(settings, whole * (trial + chance.random()) / trials)
 
 
 # --- no space ---------------------------------------------------------------------------------------------------------

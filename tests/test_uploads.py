@@ -64,6 +64,23 @@ def test_the_stream_is_that_of_the_surer_answer(uploads: Uploads) -> None:
     assert events[-1].answer is not None
 
 
+def test_indexing_can_be_watched(uploads: Uploads, articles: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a document is embedded its session sees how far that is, and afterwards that nothing is under way."""
+    seen: list[tuple[int, int]] = []
+    embed = articles._embedder.embed_documents
+
+    def watched(texts: list[str]) -> list[list[float]]:
+        seen.append((uploads.listed(ADA).done, uploads.listed(ADA).total))
+        return embed(texts)
+
+    monkeypatch.setattr(articles._embedder, "embed_documents", watched)
+    uploads.add(ADA, "long.txt", b"".join(b"The sign of matter %d is a key. " % number for number in range(2000)))
+    assert seen[0][0] == 0
+    assert seen[-1][0] > 0
+    assert {total for _, total in seen} == {uploads.listed(ADA).uploads[0].passages}
+    assert uploads.listed(ADA).total == 0
+
+
 def test_a_document_is_replaced_and_removed(uploads: Uploads) -> None:
     """The same name again takes its place; removed, nothing of it is found or listed."""
     uploads.add(ADA, "notes.txt", OWN)
