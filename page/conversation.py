@@ -186,6 +186,8 @@ def _footing(turn: ShownTurn, answer: Answer, shelf: Shelf) -> str:
     drafter = "" if answer.drafter == "reader" else f" · drafted by {label(answer.drafter)}"
     sure = min(max(round(100 * answer.confidence), 0), 99)  # nothing is certain
     title = "How often an answer with this score is right, as fitted on questions with known answers"
+    if drafter:
+        title = "The embedded reader's confidence in the same passages: the model gives none"
     return f'<p class="footing"><span title="{title}">Confidence {sure} %</span> · {_SUPPORT[support]}{drafter}</p>'
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -15,19 +16,31 @@ from rag import __version__, prompts
 from rag.abstain import nearest, silence
 from rag.calibration import calibrated_threshold
 from rag.check import check
-from rag.cite import cite, compose
-from rag.draft import Drafter, number_evidence
+from rag.cite import CheckedClaim, cite, compose
+from rag.draft import Drafter, joined, number_evidence
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
 from rag.embed import Embedder, load_embedder
-from rag.errors import IndexDamagedError, IndexLockedError, QuestionError, SettingsError
+from rag.errors import IndexDamagedError, IndexLockedError, KeyMissingError, QuestionError, SettingsError
 from rag.index import Index, current_generation, refresh
 from rag.manifest import pointer_mark
 from rag.reader import Reader
 from rag.resolve import resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
-from rag.types import Answer, Document, Draft, Event, IndexedDocument, IndexReport, Retrieved, Skipped, Turn
+from rag.types import (
+    Answer,
+    Citation,
+    Claim,
+    Document,
+    Draft,
+    Event,
+    IndexedDocument,
+    IndexReport,
+    Retrieved,
+    Skipped,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -51,13 +64,15 @@ class Chatbot:
         index: Index,
         forced: bool = False,
         reader: Drafter | None = None,
+        clear: float = 0.0,
     ) -> None:
         self.settings = settings
         self._embedder = embedder
         self._drafter = drafter
         self._reader = drafter if reader is None else reader  # tells the readings of a follow-up apart
         self._forced = forced
-        self._threshold = 0.0 if forced else drafter.threshold if settings.threshold is None else settings.threshold
+        self._threshold = 0.0 if forced else settings.threshold  # None: each draft has its own
+        self._clear = settings.threshold or clear  # from here on the reader's confidence tells readings apart
         self._index = index
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
         self._lock = Lock()
@@ -83,7 +98,7 @@ class Chatbot:
         drafter, index = _drafter(settings, reader), _open_index(settings, embedder, progress)
         if settings.threshold is None:
             settings = settings.model_copy(update={"threshold": calibrated_threshold(settings)})
-        return cls(settings, embedder, drafter, index, forced, reader)
+        return cls(settings, embedder, drafter, index, forced, reader, reader.threshold)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question; `history` holds the earlier (question, answer text) pairs.
@@ -100,20 +115,27 @@ class Chatbot:
         index = self._current_index()
         watch = _Watch()
         yield watch.begin("resolve")
-        looked = _Looked(partial(self._retrieve, index=index), self._reader, self._threshold)
+        looked = _Looked(partial(self._retrieve, index=index), self._reader, self._clear)
         resolved = resolve(question, history, looked)
         yield watch.begin("retrieve")
         found = looked.found(resolved.question) if resolved.clear else ()
         evidence = number_evidence(found)
         yield watch.begin("draft")
-        draft = looked.draft(resolved.question, self._drafter) if found else Draft((), "", 0.0, self._drafter.name)
-        yield watch.begin("check")
-        checked = check(draft.candidates, evidence) if draft.confidence >= self._threshold else ()
-        claims, citations = cite(checked, index.document)
-        for claim in claims:
-            yield Event(
-                "claim", claim=claim, citations=tuple(item for item in citations if item.number in claim.citations)
-            )
+        drafts: list[Draft] = [Draft((), "", 0.0, self._drafter.name)]
+        checked: list[CheckedClaim] = []
+        claims: tuple[Claim, ...] = ()
+        citations: tuple[Citation, ...] = ()
+        for draft in looked.drafts(resolved.question, self._drafter) if resolved.clear else ():
+            if draft.instead and checked:
+                break
+            yield watch.begin("check")
+            passed = check(draft.candidates, evidence) if self._worth_showing(draft) else ()
+            drafts.append(draft if passed else replace(draft, candidates=()))
+            checked += passed
+            claims, citations = cite(checked, index.document)
+            yield from _released(claims[len(claims) - len(passed) :], citations)
+            watch.begin("draft")  # of the next sentence, unseen: what is shown meanwhile stays
+        draft = joined(drafts)
         answer = Answer(
             question=question,
             resolved_question=resolved.question,
@@ -128,6 +150,7 @@ class Chatbot:
             timings_ms=watch.end(),
             version=__version__,
             readings=resolved.readings,
+            note=draft.note,
         )
         yield Event("answer", answer=answer)
 
@@ -165,7 +188,7 @@ class Chatbot:
         """Return a chatbot over another folder, whose index is brought up to date first, with the same models."""
         settings = self.settings.model_copy(update={"corpus": corpus, "index": index, "chroma_url": ""})
         opened = _open_index(settings, self._embedder, progress)
-        return Chatbot(settings, self._embedder, self._drafter, opened, self._forced)
+        return Chatbot(settings, self._embedder, self._drafter, opened, self._forced, self._reader, self._clear)
 
     def refresh(self, progress: Callable[[int, int], None] | None = None) -> IndexReport:
         """Bring the index up to the documents; the next question sees them."""
@@ -180,6 +203,9 @@ class Chatbot:
     def check_ready(self) -> None:
         """Raise a FootnoteError that says what is missing where no question can be answered now."""
         self._current_index().check()
+
+    def _worth_showing(self, draft: Draft) -> bool:
+        return draft.confidence >= (draft.threshold if self._threshold is None else self._threshold)
 
     def _retrieve(self, question: str, index: Index) -> tuple[Retrieved, ...]:
         return retrieve(question, index, self._embedder, self.settings.passages)
@@ -213,12 +239,22 @@ def _open_index(settings: Settings, embedder: Embedder, progress: Callable[[int,
     return Index.open(settings, embedder)
 
 
-def _drafter(settings: Settings, reader: Drafter) -> Drafter:
+def _released(claims: Sequence[Claim], citations: Sequence[Citation]) -> Iterator[Event]:
+    """The claims that nobody takes back, each with its citations."""
+    for claim in claims:
+        yield Event("claim", claim=claim, citations=tuple(item for item in citations if item.number in claim.citations))
+
+
+def _drafter(settings: Settings, reader: ReaderDrafter) -> Drafter:
     if not settings.model:
         return reader
-    from rag.draft.chat import ChatDrafter, load_model  # loads slowly, and most users have no chat model
+    from rag.draft.chat import ChatDrafter, ReaderInstead  # loads slowly, and most users have no chat model
+    from rag.draft.provider import load_model
 
-    return ChatDrafter(settings.model, load_model(settings), fallback=reader)
+    try:
+        return ChatDrafter(settings.model, load_model(settings), reader, settings.deadline)
+    except KeyMissingError as error:
+        return ReaderInstead(reader, str(error))
 
 
 def _valid(question: str) -> str:
@@ -233,26 +269,30 @@ class _Looked:
     """What was found and read for the questions looked at so far: the reading that is chosen is not read twice."""
 
     def __init__(self, retrieve: Callable[[str], tuple[Retrieved, ...]], reader: Drafter, threshold: float) -> None:
-        self.threshold = threshold or reader.threshold  # with 0, forced or a chat model's, every reading would do
+        self.threshold = threshold
         self._retrieve, self._reader = retrieve, reader
         self._found: dict[str, tuple[Retrieved, ...]] = {}
-        self._drafts: dict[tuple[str, str], Draft] = {}
+        self._read: dict[str, tuple[Draft, ...]] = {}
 
     def found(self, question: str) -> tuple[Retrieved, ...]:
         if question not in self._found:
             self._found[question] = self._retrieve(question)
         return self._found[question]
 
-    def draft(self, question: str, drafter: Drafter) -> Draft:
-        key = (question, drafter.name)
-        if key not in self._drafts:
-            found = self.found(question)
-            self._drafts[key] = drafter.draft(question, found, number_evidence(found))
-        return self._drafts[key]
+    def drafts(self, question: str, drafter: Drafter) -> Iterable[Draft]:
+        """The drafter's drafts; none where nothing was found."""
+        found = self.found(question)
+        if not found:
+            return ()
+        if drafter is not self._reader:
+            return drafter.drafts(question, found, number_evidence(found))
+        if question not in self._read:
+            self._read[question] = tuple(drafter.drafts(question, found, number_evidence(found)))
+        return self._read[question]
 
     def confidence(self, question: str) -> tuple[float, str]:
         """The reader's confidence in its answer, and the answer."""
-        draft = self.draft(question, self._reader)
+        draft = joined([Draft((), "", 0.0, ""), *self.drafts(question, self._reader)])
         return draft.confidence, draft.short or " ".join(candidate.text for candidate in draft.candidates[:1])
 
 
@@ -268,5 +308,7 @@ class _Watch:
 
     def end(self) -> dict[str, float]:
         ends = [start for _, start in self._laps[1:]] + [time.perf_counter()]
-        spent = {name: round(1000 * (end - start), 2) for (name, start), end in zip(self._laps, ends, strict=True)}
+        spent: dict[str, float] = {}
+        for (name, start), end in zip(self._laps, ends, strict=True):
+            spent[name] = round(spent.get(name, 0.0) + 1000 * (end - start), 2)
         return {**spent, "total": round(1000 * (ends[-1] - self._laps[0][1]), 2)}

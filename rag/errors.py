@@ -9,7 +9,8 @@ FootnoteError            the base; its message is one sentence or two: what, whi
 ├── IndexLockedError     another process is writing the index: wait for it
 ├── IndexDamagedError    the index is missing, damaged or made by other settings: build it again
 ├── ModelFileError       a model file is missing or is not the one we know: install again
-└── ProviderError        the configured chat model did not answer: key, name, network
+└── ProviderError        the configured chat model cannot be asked: provider, package, name
+    └── KeyMissingError  it lacks a key: set one; the embedded reader answers meanwhile
 """
 
 from __future__ import annotations
@@ -53,3 +54,7 @@ class ModelFileError(FootnoteError):
 
 class ProviderError(FootnoteError):
     """The configured chat model could not be built or did not answer."""
+
+
+class KeyMissingError(ProviderError):
+    """The configured chat model needs a key that is not set."""

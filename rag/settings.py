@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     index: Path = Field(Path(".footnote"), description="folder of the index")
     model: str = Field("", description="chat model as PROVIDER:NAME; empty: the embedded reader answers")
     base_url: str = Field("", description="address of an OpenAI-compatible server, for `model`")
+    deadline: float = Field(60, gt=0, le=3600, description="seconds that `model` may take for an answer, all told")
     embedder: str = Field("", description="folder or hub id of a sentence-transformers model; empty: the packaged one")
     chroma_url: str = Field("", description="address of a Chroma server; empty: Chroma's own store inside `index`")
     passages: int = Field(8, ge=1, le=50, description="passages that are read for a question")

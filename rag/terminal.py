@@ -18,7 +18,7 @@ _KEPT = {"\n", "\t", "\u200d", "\u200c"}  # joiners shape letters and emoji
 
 def render_answer(answer: Answer) -> str:
     """Return the answer, its sources, and with an abstention what comes nearest."""
-    lines = []
+    lines = [f"Note: {answer.note}"] if answer.note else []
     if answer.resolved_question != answer.question:
         lines.append(f"Read as: {answer.resolved_question}")
     if answer.short:

@@ -111,12 +111,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a drafter makes of a question and its evidence."""
+    """What a drafter makes of a question and its evidence: an answer, or the next sentence of one."""
 
     candidates: tuple[Candidate, ...]
     short: str
     confidence: float  # probability that the answer is right, 0 to 1
     drafter: str  # "reader" or "provider:model"
+    threshold: float = 0.0  # below this confidence it is not shown
+    instead: bool = False  # shown only where nothing drafted before it was
+    note: str = ""  # what the user has to know of how it came about, as a sentence
 
 
 @dataclass(frozen=True, slots=True)

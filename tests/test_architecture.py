@@ -41,7 +41,7 @@ def importers(library: str) -> set[str]:
         ("sentence_transformers", {"rag/embed.py"}),
         ("onnxruntime", {"rag/reader.py"}),
         ("sentencex", {"rag/passages.py"}),
-        ("langchain", {"rag/draft/chat.py"}),
+        ("langchain", {"rag/draft/provider.py"}),
     ],
 )
 def test_one_module_talks_to_a_library(library: str, only: set[str]) -> None:

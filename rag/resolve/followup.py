@@ -294,10 +294,8 @@ def _agrees(mention: Mention, pronoun: Pronoun, loosely: bool = False) -> bool:
     if pronoun.stands == "many":
         return mention.plural or (mention.kind == "thing" and mention.proper)
     if pronoun.stands == "place":
-        return (
-            not mention.plural
-            and (mention.kind == "place" or is_event(mention))
-            or (is_event(mention) and mention.kind == "thing")
+        return (not mention.plural and (mention.kind == "place" or is_event(mention))) or (
+            is_event(mention) and mention.kind == "thing"
         )
     if pronoun.stands == "time":
         return mention.kind == "time"
