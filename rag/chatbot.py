@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -16,7 +16,8 @@ from rag import __version__, prompts
 from rag.abstain import nearest, silence
 from rag.calibration import calibrated_threshold
 from rag.check import check
-from rag.cite import CheckedClaim, cite, compose
+from rag.check.text import hold
+from rag.cite import CheckedClaim, cite, cite_text, compose
 from rag.draft import Drafter, joined, number_evidence
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
@@ -30,6 +31,7 @@ from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.types import (
     Answer,
+    CheckedText,
     Citation,
     Claim,
     Document,
@@ -47,36 +49,36 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 _QUESTION_CHARACTERS = 2000  # a question, not a document
+_TEXT_CHARACTERS = 20_000  # a draft of some pages
+_VECTORS = 5_000  # sentences whose vectors are kept, 384 numbers each
 _FORKED = (
     "This chatbot was opened before the process was forked, which Chroma does not survive. "
     "Open it in each worker: gunicorn without --preload."
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The heavy things that every chatbot of a process may share."""
+
+    embedder: Embedder
+    reader: ReaderDrafter  # tells the readings of a follow-up apart, and drafts where nothing else does
+    drafter: Drafter
+
+
 class Chatbot:
     """Answers questions about a folder of documents. Safe to use from several threads."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        embedder: Embedder,
-        drafter: Drafter,
-        index: Index,
-        forced: bool = False,
-        reader: Drafter | None = None,
-        clear: float = 0.0,
-    ) -> None:
+    def __init__(self, settings: Settings, models: Models, index: Index, forced: bool = False) -> None:
         self.settings = settings
-        self._embedder = embedder
-        self._drafter = drafter
-        self._reader = drafter if reader is None else reader  # tells the readings of a follow-up apart
+        self._models = models
         self._forced = forced
         self._threshold = 0.0 if forced else settings.threshold  # None: each draft has its own
-        self._clear = settings.threshold or clear  # from here on the reader's confidence tells readings apart
         self._index = index
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
         self._lock = Lock()
         self._process = os.getpid()
+        self._vectors: dict[str, list[float]] = {}  # of sentences that were compared in meaning
 
     @classmethod
     def open(
@@ -95,10 +97,11 @@ class Chatbot:
         settings = settings or Settings()
         embedder = load_embedder(settings.embedder)
         reader = ReaderDrafter(Reader(), Weighing.load())
-        drafter, index = _drafter(settings, reader), _open_index(settings, embedder, progress)
+        models = Models(embedder, reader, _drafter(settings, reader))
+        index = _open_index(settings, embedder, progress)
         if settings.threshold is None:
             settings = settings.model_copy(update={"threshold": calibrated_threshold(settings)})
-        return cls(settings, embedder, drafter, index, forced, reader, reader.threshold)
+        return cls(settings, models, index, forced)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question; `history` holds the earlier (question, answer text) pairs.
@@ -115,17 +118,17 @@ class Chatbot:
         index = self._current_index()
         watch = _Watch()
         yield watch.begin("resolve")
-        looked = _Looked(partial(self._retrieve, index=index), self._reader, self._clear)
+        looked = _Looked(partial(self._retrieve, index=index), self._models.reader, self.settings.threshold)
         resolved = resolve(question, history, looked)
         yield watch.begin("retrieve")
         found = looked.found(resolved.question) if resolved.clear else ()
         evidence = number_evidence(found)
         yield watch.begin("draft")
-        drafts: list[Draft] = [Draft((), "", 0.0, self._drafter.name)]
+        drafts: list[Draft] = [Draft((), "", 0.0, self._models.drafter.name)]
         checked: list[CheckedClaim] = []
         claims: tuple[Claim, ...] = ()
         citations: tuple[Citation, ...] = ()
-        for draft in looked.drafts(resolved.question, self._drafter) if resolved.clear else ():
+        for draft in looked.drafts(resolved.question, self._models.drafter) if resolved.clear else ():
             if draft.instead and checked:
                 break
             yield watch.begin("check")
@@ -153,6 +156,17 @@ class Chatbot:
             note=draft.note,
         )
         yield Event("answer", answer=answer)
+
+    def check(self, text: str) -> CheckedText:
+        """Hold each sentence of a text against the documents: supported, contradicted or absent, and why.
+
+        Raises QuestionError for an empty or an overlong text.
+        """
+        index = self._current_index()
+        held = hold(
+            _valid_text(text), lambda sentence: number_evidence(self._retrieve(sentence, index)), self._embed_sentences
+        )
+        return cite_text(tuple(held), index.document)
 
     def retrieve(self, question: str) -> tuple[Retrieved, ...]:
         """Return the passages that are read for a question, best first."""
@@ -187,12 +201,12 @@ class Chatbot:
     def over(self, corpus: Path, index: Path, progress: Callable[[int, int], None] | None = None) -> Chatbot:
         """Return a chatbot over another folder, whose index is brought up to date first, with the same models."""
         settings = self.settings.model_copy(update={"corpus": corpus, "index": index, "chroma_url": ""})
-        opened = _open_index(settings, self._embedder, progress)
-        return Chatbot(settings, self._embedder, self._drafter, opened, self._forced, self._reader, self._clear)
+        opened = _open_index(settings, self._models.embedder, progress)
+        return Chatbot(settings, self._models, opened, self._forced)
 
     def refresh(self, progress: Callable[[int, int], None] | None = None) -> IndexReport:
         """Bring the index up to the documents; the next question sees them."""
-        return refresh(self.settings, self._embedder, progress)
+        return refresh(self.settings, self._models.embedder, progress)
 
     def close(self) -> None:
         """Let go of the index; nothing can be asked any more."""
@@ -208,7 +222,16 @@ class Chatbot:
         return draft.confidence >= (draft.threshold if self._threshold is None else self._threshold)
 
     def _retrieve(self, question: str, index: Index) -> tuple[Retrieved, ...]:
-        return retrieve(question, index, self._embedder, self.settings.passages)
+        return retrieve(question, index, self._models.embedder, self.settings.passages)
+
+    def _embed_sentences(self, texts: list[str]) -> list[list[float]]:
+        """Their vectors, each sentence's kept: a draft comes back to the same ones."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if len(self._vectors) > _VECTORS:
+            self._vectors.clear()
+            missing = list(dict.fromkeys(texts))
+        self._vectors.update(zip(missing, self._models.embedder.embed_documents(missing), strict=True))
+        return [self._vectors[text] for text in texts]
 
     def _current_index(self) -> Index:
         """The index, opened again where another process has finished a new generation."""
@@ -224,7 +247,7 @@ class Chatbot:
                     generation == self._index.generation
                 ):  # deleted and built anew: Chroma keeps what is open by its path
                     self._index.close()
-                self._replaced, self._index = self._index, Index.open(self.settings, self._embedder)
+                self._replaced, self._index = self._index, Index.open(self.settings, self._models.embedder)
             return self._index
 
 
@@ -265,11 +288,21 @@ def _valid(question: str) -> str:
     return question.strip()
 
 
+def _valid_text(text: str) -> str:
+    if not text.strip():
+        raise QuestionError(prompts.EMPTY_TEXT)
+    if len(text) > _TEXT_CHARACTERS:
+        raise QuestionError(prompts.LONG_TEXT.format(length=len(text), limit=_TEXT_CHARACTERS))
+    return text
+
+
 class _Looked:
     """What was found and read for the questions looked at so far: the reading that is chosen is not read twice."""
 
-    def __init__(self, retrieve: Callable[[str], tuple[Retrieved, ...]], reader: Drafter, threshold: float) -> None:
-        self.threshold = threshold
+    def __init__(
+        self, retrieve: Callable[[str], tuple[Retrieved, ...]], reader: ReaderDrafter, threshold: float | None
+    ) -> None:
+        self.threshold = reader.threshold if threshold is None else threshold
         self._retrieve, self._reader = retrieve, reader
         self._found: dict[str, tuple[Retrieved, ...]] = {}
         self._read: dict[str, tuple[Draft, ...]] = {}
