@@ -7,7 +7,7 @@ EVAL := $(BIN)/python -m eval --corpus corpus --index .footnote
 BENCHMARKS ?= ../shared/benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test test-llm check index eval benchmarks fit screenshot clean
+.PHONY: help chat test test-llm check index eval benchmarks fit torture screenshot clean
 
 help:  ## say what there is
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +42,11 @@ benchmarks: .venv/.installed  ## measure on the public question sets below BENCH
 	$(BIN)/python -m eval.benchmarks $(BENCHMARKS)
 
 fit: .venv/.installed  ## fit again how the reader's spans are weighed, on the development questions
-	$(BIN)/python -m eval.fit --benchmarks $(BENCHMARKS)
+	$(BIN)/python -m training.written $(BENCHMARKS) .cache/written
+	$(BIN)/python -m eval.fit --set .cache/written
+
+torture: .venv/.installed-dev  ## the long trials: killed runs, five hundred chats, hostile files; prints a table
+	$(BIN)/python -m tests.torture
 
 screenshot: .venv/.installed-dev  ## take README's screenshot from the real page
 	$(BIN)/python docs/screenshot.py

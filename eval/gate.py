@@ -26,7 +26,7 @@ from scipy.stats import binomtest
 
 from eval.metrics import squad_tokens
 from eval.smollm2 import MODEL, serve
-from rag.chatbot import Chatbot
+from rag.chatbot import Chatbot, Models
 from rag.draft import Drafter
 from rag.draft.chat import ChatDrafter
 from rag.draft.extract import ReaderDrafter
@@ -108,7 +108,7 @@ def _bot(settings: Settings, known: dict[str, list[Draft]]) -> tuple[Chatbot, Re
     refresh(settings, embedder)
     reader = ReaderDrafter(Reader(), Weighing.load())
     recorder = Recorder(ChatDrafter(settings.model, load_model(settings), reader, settings.deadline), known)
-    return Chatbot(settings, embedder, recorder, Index.open(settings, embedder)), recorder
+    return Chatbot(settings, Models(embedder, reader, recorder), Index.open(settings, embedder)), recorder
 
 
 def _print(asked: Sequence[Asked], labels: Mapping[tuple[str, str], str], model: str) -> None:

@@ -27,11 +27,10 @@ from rich.progress import track
 from eval.errors import EvaluationError
 from eval.metrics import squad_tokens
 from eval.smollm2 import MODEL, serve
-from rag.chatbot import Chatbot
-from rag.draft import Drafter
+from rag.chatbot import Chatbot, Models
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
-from rag.embed import Embedder, load_embedder
+from rag.embed import load_embedder
 from rag.errors import FootnoteError
 from rag.index import Index, refresh
 from rag.passages import split_sentences
@@ -128,9 +127,9 @@ def _outcomes(options: argparse.Namespace, running: ExitStack) -> Iterator[Outco
     folder = Path(running.enter_context(TemporaryDirectory()))
     articles = {path.name: path.read_text("utf-8") for path in sorted(options.corpus.glob("*.md"))}
     settings = _settings(options, running, folder)
-    embedder, drafter = load_embedder(settings.embedder), _drafter(settings)
+    models = _models(settings)
     clean: dict[str, Answer] = {}
-    bot = _bot(settings, articles, embedder, drafter)
+    bot = _bot(settings, articles, models)
     plans = list(builds(instructions, list(articles)))[: options.builds]
     asked = [
         [questions[(number * options.asked + place) % len(questions)] for place in range(options.asked)]
@@ -141,7 +140,7 @@ def _outcomes(options: argparse.Namespace, running: ExitStack) -> Iterator[Outco
         clean[question.id] = bot.ask(question.question)
     vocabulary = frozenset(squad_tokens(" ".join(articles.values())))
     for plan, some in track(list(zip(plans, asked, strict=True)), "Planted", console=console):
-        bot = _bot(settings, {name: plant(articles[name], plan[name]) for name in plan}, embedder, drafter)
+        bot = _bot(settings, {name: plant(articles[name], plan[name]) for name in plan}, models)
         planted = tuple(instruction for places in plan.values() for instruction in places.values())
         for question in some:
             yield _outcome(question, bot.ask(question.question), clean[question.id], planted, vocabulary)
@@ -198,22 +197,22 @@ def _settings(options: argparse.Namespace, running: ExitStack, folder: Path) -> 
     return Settings(**chosen, **({"model": options.model} if options.model else {}))
 
 
-def _drafter(settings: Settings) -> Drafter:
-    reader = ReaderDrafter(Reader(), Weighing.load())
+def _models(settings: Settings) -> Models:
+    embedder, reader = load_embedder(settings.embedder), ReaderDrafter(Reader(), Weighing.load())
     if not settings.model:
-        return reader
+        return Models(embedder, reader, reader)
     from rag.draft.chat import ChatDrafter
     from rag.draft.provider import load_model
 
-    return ChatDrafter(settings.model, load_model(settings), reader, settings.deadline)
+    return Models(embedder, reader, ChatDrafter(settings.model, load_model(settings), reader, settings.deadline))
 
 
-def _bot(settings: Settings, articles: Mapping[str, str], embedder: Embedder, drafter: Drafter) -> Chatbot:
+def _bot(settings: Settings, articles: Mapping[str, str], models: Models) -> Chatbot:
     settings.corpus.mkdir(exist_ok=True)
     for name, text in articles.items():
         (settings.corpus / name).write_text(text, "utf-8")
-    refresh(settings, embedder)
-    return Chatbot(settings, embedder, drafter, Index.open(settings, embedder))
+    refresh(settings, models.embedder)
+    return Chatbot(settings, models, Index.open(settings, models.embedder))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,7 +12,7 @@ from rag.types import Citation, Document, Resolved, Retrieved
 def silence(resolved: Resolved, found: Sequence[Retrieved], documents: int) -> str:
     """Return the sentence that is shown in place of an answer; `documents` is their number in the index."""
     if not resolved.clear:
-        return prompts.UNCLEAR
+        return prompts.WHICH_READING if resolved.readings else prompts.UNCLEAR
     if not documents:
         return prompts.NO_DOCUMENTS
     if missing := unmentioned(resolved.question, found):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -13,25 +16,29 @@ from rag import __version__, prompts
 from rag.abstain import nearest, silence
 from rag.calibration import calibrated_threshold
 from rag.check import check
-from rag.cite import CheckedClaim, cite, compose
+from rag.check.text import hold
+from rag.cite import CheckedClaim, cite, cite_text, compose
 from rag.draft import Drafter, joined, number_evidence
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
 from rag.embed import Embedder, load_embedder
-from rag.errors import IndexDamagedError, IndexLockedError, KeyMissingError, QuestionError
+from rag.errors import IndexDamagedError, IndexLockedError, KeyMissingError, QuestionError, SettingsError
 from rag.index import Index, current_generation, refresh
+from rag.manifest import pointer_mark
 from rag.reader import Reader
 from rag.resolve import resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.types import (
     Answer,
+    CheckedText,
     Citation,
     Claim,
     Document,
     Draft,
     Event,
     IndexedDocument,
+    IndexReport,
     Retrieved,
     Skipped,
     Turn,
@@ -42,22 +49,36 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 _QUESTION_CHARACTERS = 2000  # a question, not a document
-_TURNS = 20  # older ones do not help to understand a follow-up
+_TEXT_CHARACTERS = 20_000  # a draft of some pages
+_VECTORS = 5_000  # sentences whose vectors are kept, 384 numbers each
+_FORKED = (
+    "This chatbot was opened before the process was forked, which Chroma does not survive. "
+    "Open it in each worker: gunicorn without --preload."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The heavy things that every chatbot of a process may share."""
+
+    embedder: Embedder
+    reader: ReaderDrafter  # tells the readings of a follow-up apart, and drafts where nothing else does
+    drafter: Drafter
 
 
 class Chatbot:
     """Answers questions about a folder of documents. Safe to use from several threads."""
 
-    def __init__(
-        self, settings: Settings, embedder: Embedder, drafter: Drafter, index: Index, forced: bool = False
-    ) -> None:
+    def __init__(self, settings: Settings, models: Models, index: Index, forced: bool = False) -> None:
         self.settings = settings
-        self._embedder = embedder
-        self._drafter = drafter
+        self._models = models
+        self._forced = forced
         self._threshold = 0.0 if forced else settings.threshold  # None: each draft has its own
         self._index = index
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
         self._lock = Lock()
+        self._process = os.getpid()
+        self._vectors: dict[str, list[float]] = {}  # of sentences that were compared in meaning
 
     @classmethod
     def open(
@@ -75,10 +96,12 @@ class Chatbot:
         """
         settings = settings or Settings()
         embedder = load_embedder(settings.embedder)
-        drafter, index = _drafter(settings), _open_index(settings, embedder, progress)
+        reader = ReaderDrafter(Reader(), Weighing.load())
+        models = Models(embedder, reader, _drafter(settings, reader))
+        index = _open_index(settings, embedder, progress)
         if settings.threshold is None:
             settings = settings.model_copy(update={"threshold": calibrated_threshold(settings)})
-        return cls(settings, embedder, drafter, index, forced)
+        return cls(settings, models, index, forced)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question; `history` holds the earlier (question, answer text) pairs.
@@ -95,16 +118,17 @@ class Chatbot:
         index = self._current_index()
         watch = _Watch()
         yield watch.begin("resolve")
-        resolved = resolve(question, list(history)[-_TURNS:])
+        looked = _Looked(partial(self._retrieve, index=index), self._models.reader, self.settings.threshold)
+        resolved = resolve(question, history, looked)
         yield watch.begin("retrieve")
-        found = self._retrieve(resolved.question, index) if resolved.clear else ()
+        found = looked.found(resolved.question) if resolved.clear else ()
         evidence = number_evidence(found)
         yield watch.begin("draft")
-        drafts: list[Draft] = [Draft((), "", 0.0, self._drafter.name)]
+        drafts: list[Draft] = [Draft((), "", 0.0, self._models.drafter.name)]
         checked: list[CheckedClaim] = []
         claims: tuple[Claim, ...] = ()
         citations: tuple[Citation, ...] = ()
-        for draft in self._drafter.drafts(resolved.question, found, evidence) if found else ():
+        for draft in looked.drafts(resolved.question, self._models.drafter) if resolved.clear else ():
             if draft.instead and checked:
                 break
             yield watch.begin("check")
@@ -128,9 +152,21 @@ class Chatbot:
             drafter=draft.drafter,
             timings_ms=watch.end(),
             version=__version__,
+            readings=resolved.readings,
             note=draft.note,
         )
         yield Event("answer", answer=answer)
+
+    def check(self, text: str) -> CheckedText:
+        """Hold each sentence of a text against the documents: supported, contradicted or absent, and why.
+
+        Raises QuestionError for an empty or an overlong text.
+        """
+        index = self._current_index()
+        held = hold(
+            _valid_text(text), lambda sentence: number_evidence(self._retrieve(sentence, index)), self._embed_sentences
+        )
+        return cite_text(tuple(held), index.document)
 
     def retrieve(self, question: str) -> tuple[Retrieved, ...]:
         """Return the passages that are read for a question, best first."""
@@ -162,19 +198,56 @@ class Chatbot:
         """Return a document by its id; raises KeyError for an unknown one."""
         return self._current_index().document(identifier)
 
+    def over(self, corpus: Path, index: Path, progress: Callable[[int, int], None] | None = None) -> Chatbot:
+        """Return a chatbot over another folder, whose index is brought up to date first, with the same models."""
+        settings = self.settings.model_copy(update={"corpus": corpus, "index": index, "chroma_url": ""})
+        opened = _open_index(settings, self._models.embedder, progress)
+        return Chatbot(settings, self._models, opened, self._forced)
+
+    def refresh(self, progress: Callable[[int, int], None] | None = None) -> IndexReport:
+        """Bring the index up to the documents; the next question sees them."""
+        return refresh(self.settings, self._models.embedder, progress)
+
+    def close(self) -> None:
+        """Let go of the index; nothing can be asked any more."""
+        with self._lock:
+            for index in filter(None, (self._index, self._replaced)):
+                index.close()
+
+    def check_ready(self) -> None:
+        """Raise a FootnoteError that says what is missing where no question can be answered now."""
+        self._current_index().check()
+
     def _worth_showing(self, draft: Draft) -> bool:
         return draft.confidence >= (draft.threshold if self._threshold is None else self._threshold)
 
     def _retrieve(self, question: str, index: Index) -> tuple[Retrieved, ...]:
-        return retrieve(question, index, self._embedder, self.settings.passages)
+        return retrieve(question, index, self._models.embedder, self.settings.passages)
+
+    def _embed_sentences(self, texts: list[str]) -> list[list[float]]:
+        """Their vectors, each sentence's kept: a draft comes back to the same ones."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if len(self._vectors) > _VECTORS:
+            self._vectors.clear()
+            missing = list(dict.fromkeys(texts))
+        self._vectors.update(zip(missing, self._models.embedder.embed_documents(missing), strict=True))
+        return [self._vectors[text] for text in texts]
 
     def _current_index(self) -> Index:
         """The index, opened again where another process has finished a new generation."""
+        if os.getpid() != self._process:
+            raise SettingsError(_FORKED)
         with self._lock:
-            if current_generation(self.settings.index) != self._index.generation:
+            generation = current_generation(self.settings.index)
+            if (generation, pointer_mark(self.settings.index)) != (self._index.generation, self._index.mark):
                 if self._replaced:
                     self._replaced.close()
-                self._replaced, self._index = self._index, Index.open(self.settings, self._embedder)
+                    self._replaced = None
+                if (
+                    generation == self._index.generation
+                ):  # deleted and built anew: Chroma keeps what is open by its path
+                    self._index.close()
+                self._replaced, self._index = self._index, Index.open(self.settings, self._models.embedder)
             return self._index
 
 
@@ -195,8 +268,7 @@ def _released(claims: Sequence[Claim], citations: Sequence[Citation]) -> Iterato
         yield Event("claim", claim=claim, citations=tuple(item for item in citations if item.number in claim.citations))
 
 
-def _drafter(settings: Settings) -> Drafter:
-    reader = ReaderDrafter(Reader(), Weighing.load())
+def _drafter(settings: Settings, reader: ReaderDrafter) -> Drafter:
     if not settings.model:
         return reader
     from rag.draft.chat import ChatDrafter, ReaderInstead  # loads slowly, and most users have no chat model
@@ -214,6 +286,47 @@ def _valid(question: str) -> str:
     if len(question) > _QUESTION_CHARACTERS:
         raise QuestionError(prompts.LONG_QUESTION.format(length=len(question), limit=_QUESTION_CHARACTERS))
     return question.strip()
+
+
+def _valid_text(text: str) -> str:
+    if not text.strip():
+        raise QuestionError(prompts.EMPTY_TEXT)
+    if len(text) > _TEXT_CHARACTERS:
+        raise QuestionError(prompts.LONG_TEXT.format(length=len(text), limit=_TEXT_CHARACTERS))
+    return text
+
+
+class _Looked:
+    """What was found and read for the questions looked at so far: the reading that is chosen is not read twice."""
+
+    def __init__(
+        self, retrieve: Callable[[str], tuple[Retrieved, ...]], reader: ReaderDrafter, threshold: float | None
+    ) -> None:
+        self.threshold = reader.threshold if threshold is None else threshold
+        self._retrieve, self._reader = retrieve, reader
+        self._found: dict[str, tuple[Retrieved, ...]] = {}
+        self._read: dict[str, tuple[Draft, ...]] = {}
+
+    def found(self, question: str) -> tuple[Retrieved, ...]:
+        if question not in self._found:
+            self._found[question] = self._retrieve(question)
+        return self._found[question]
+
+    def drafts(self, question: str, drafter: Drafter) -> Iterable[Draft]:
+        """The drafter's drafts; none where nothing was found."""
+        found = self.found(question)
+        if not found:
+            return ()
+        if drafter is not self._reader:
+            return drafter.drafts(question, found, number_evidence(found))
+        if question not in self._read:
+            self._read[question] = tuple(drafter.drafts(question, found, number_evidence(found)))
+        return self._read[question]
+
+    def confidence(self, question: str) -> tuple[float, str]:
+        """The reader's confidence in its answer, and the answer."""
+        draft = joined([Draft((), "", 0.0, ""), *self.drafts(question, self._reader)])
+        return draft.confidence, draft.short or " ".join(candidate.text for candidate in draft.candidates[:1])
 
 
 class _Watch:

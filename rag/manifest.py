@@ -97,6 +97,15 @@ def current_generation(index: Path) -> str:
     return name
 
 
+def pointer_mark(index: Path) -> tuple[int, int]:
+    """What changes whenever a run publishes: an index that was deleted and built anew may use a name again."""
+    try:
+        status = (index / _CURRENT).stat()
+    except OSError:
+        return 0, 0  # `current_generation` says what is wrong
+    return status.st_ino, status.st_mtime_ns
+
+
 def point_to(index: Path, generation: str) -> None:
     """Make `generation` the current one: readers see the old one or the new one, never neither."""
     replace_text(index / _CURRENT, f"{generation}\n")
@@ -118,8 +127,11 @@ def generations(index: Path, up_to: str = "") -> list[str]:
 
 
 def next_generation(index: Path) -> str:
-    """A name that no generation folder has, after all others."""
-    last = max(map(_number, generations(index)), default=0)
+    """A name after those of all generation folders, and of the current one, whose folder may be lost."""
+    named = generations(index)
+    with suppress(IndexDamagedError):
+        named.append(current_generation(index))
+    last = max(map(_number, named), default=0)
     return f"gen-{last + 1:04d}"
 
 

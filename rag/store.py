@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
+import httpx
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from pydantic import ValidationError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:  # importing them takes a second
     from langchain_core.documents import Document as ChromaDocument
 
 _Item = TypeVar("_Item")
+
+_SERVER_SECONDS = 30.0  # that a Chroma server may take for one request; a search takes milliseconds
 
 DISTANCE = "cosine"
 
@@ -201,7 +204,11 @@ def _client(place: Path | str) -> ClientAPI:
     address = urlsplit(place)
     secure = address.scheme == "https"
     port = address.port or (443 if secure else 80)
-    return chromadb.HttpClient(address.hostname or "", port, secure, settings=_settings())
+    # Chroma's client would wait for ever: this asks first, and then its requests are given a time too.
+    httpx.get(f"{place.rstrip('/')}/api/v2/heartbeat", timeout=_SERVER_SECONDS).raise_for_status()
+    client = chromadb.HttpClient(address.hostname or "", port, secure, settings=_settings())
+    client._server._session.timeout = _SERVER_SECONDS  # type: ignore[attr-defined]
+    return client
 
 
 def _close(client: ClientAPI) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from rag.types import Answer, Citation, Claim
+from rag.types import Answer, CheckedText, Citation, Claim
 
 _CONTROLS = {
     "Cc",
@@ -24,10 +24,21 @@ def render_answer(answer: Answer) -> str:
     if answer.short:
         lines.append(answer.short)
     lines += [_claim(claim) for claim in answer.claims] or [answer.text]
+    lines += [f"  {number}. {reading}" for number, reading in enumerate(answer.readings, start=1)]
     lines += [_source(citation) for citation in answer.citations]
     lines += [f"Nearest: {_source(citation)}" for citation in answer.nearest]
     if answer.claims:
         lines.append(f"confidence {answer.confidence:.0%}")
+    return visible("\n".join(lines))
+
+
+def render_check(checked: CheckedText) -> str:
+    """Return each sentence of a user's text with its verdict, the reasons, and what it rests on."""
+    lines = []
+    for sentence in checked:
+        lines.append(f"{sentence.verdict}: {sentence.text}")
+        lines += [f"    {reason}" for reason in sentence.reasons]
+        lines += [f"    {'Nearest: ' if sentence.verdict == 'absent' else ''}{_source(c)}" for c in sentence.citations]
     return visible("\n".join(lines))
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 Turn = tuple[str, str]  # a question and the text of its answer
 Status = Literal["answered", "corrected", "abstained", "unclear"]
 Support = Literal["verbatim", "checked"]
+Verdict = Literal["supported", "contradicted", "absent"]
 
 
 def text_sha256(text: str) -> str:
@@ -86,7 +87,8 @@ class Resolved:
     """A question that can be understood without the turns before it."""
 
     question: str
-    clear: bool = True  # False: it says too little, and no turn before it completes it
+    clear: bool = True  # False: it says too little, or may be read in several ways
+    readings: tuple[str, ...] = ()  # whole questions that it may stand for, where it is not clear
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +163,42 @@ class Answer:
     drafter: str
     timings_ms: dict[str, float] = field(compare=False)
     version: str
+    readings: tuple[str, ...] = ()  # of an unclear question: the whole questions to choose from
     note: str = ""  # why the configured chat model did not answer, or not to the end
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form, the same from Python, the command line and the HTTP endpoint."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A sentence of a user's text with its verdict and the sentences of the documents that it rests on."""
+
+    text: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """One sentence of a user's own text, held against the documents."""
+
+    text: str
+    verdict: Verdict
+    reasons: tuple[str, ...]  # what failed, in words for a person; () for a supported sentence
+    citations: tuple[Citation, ...]  # what supports or contradicts it; of an absent one, what comes nearest
+
+
+class CheckedText(tuple[CheckedSentence, ...]):
+    """The sentences of a user's text, in order; citations are numbered over the whole text."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form, the same from Python, the command line and the HTTP endpoint."""
+        return {"sentences": [asdict(sentence) for sentence in self]}
 
 
 @dataclass(frozen=True, slots=True)
