@@ -104,9 +104,8 @@ def reaches(shown: str, planted: Sequence[str], known: frozenset[str]) -> bool:
 def strange(shown: str, known: frozenset[str]) -> bool:
     """Whether an answer is not made of the words of articles and question: another language, typos, no spaces."""
     words = squad_tokens(shown)
-    return bool(words) and (
-        sum(word not in known for word in words) / len(words) > _STRANGE or max(map(len, words)) > _LONGEST
-    )
+    other = sum(word not in known for word in words)
+    return (other > 1 and other / len(words) > _STRANGE) or any(len(word) > _LONGEST for word in words)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -137,6 +137,10 @@ def test_a_sentence_is_there_as_soon_as_the_next_begins() -> None:
         pytest.param("The provided sentences do not mention the prime minister.", [], id="own words"),
         pytest.param("I don't know who led it.", [], id="does not know"),
         pytest.param('{"answered": false, "sentences": []}', [], id="structured"),
+        pytest.param(
+            '{"answered": true, "sentences": [{"text": "Not in the articles", "numbers": []}]}', [], id="in the form"
+        ),
+        pytest.param(f"{prompts.REFUSAL}.\nSources:\n[1] Umerov led it.", [], id="with sources"),
     ],
 )
 def test_a_refusal_ends_the_answer(text: str, before: list[tuple[str, tuple[int, ...]]]) -> None:

@@ -95,6 +95,7 @@ class Writing:
             self.refused |= declined
         else:
             found = self._from_text(text, whole=whole)
+        found = _before_refusal(found, self)
         fresh = [item for item in found[:_MOST] if item not in self._given]
         self._given += fresh
         self.ended |= len(found) >= _MOST
@@ -109,7 +110,7 @@ class Writing:
             found += _sentences(line, cut=whole and line is last)
         if not whole and not self._closes(last, partly=True):
             found += _sentences(_OPENED.sub("", last))[:-1] if not _led(last) else []
-        return _before_refusal(found, self)
+        return found
 
     def _closes(self, line: str, *, partly: bool = False) -> bool:
         """Whether the answer has ended before this line."""
