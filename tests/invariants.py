@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.chatbot import Chatbot
+from rag.chatbot import Chatbot, Models
 from rag.draft.extract import ReaderDrafter
 from rag.index import Index
 from rag.settings import Settings
@@ -30,7 +30,7 @@ def make_bot(settings: Settings) -> Chatbot:
     """A chatbot over the index as it is, with computable parts."""
     embedder = BagOfWordsEmbedder()
     drafter = ReaderDrafter(LookupReader({MARK: 5.0}), make_weighing(score=1, names_nowhere=-4, words_near=1))
-    return Chatbot(settings, embedder, drafter, Index.open(settings, embedder), forced=True)
+    return Chatbot(settings, Models(embedder, drafter, drafter), Index.open(settings, embedder), forced=True)
 
 
 def assert_cites(bot: Chatbot, question: str) -> None:
