@@ -109,7 +109,7 @@ def test_the_json_form(bot: Chatbot) -> None:
     told = json.loads(json.dumps(bot.ask("Who led Russia's delegation?").to_dict()))
     assert list(told) == [
         *("question", "resolved_question", "status", "text", "short", "confidence", "claims", "citations", "nearest"),
-        *("drafter", "timings_ms", "version", "note"),
+        *("drafter", "timings_ms", "version", "readings", "note"),
     ]
     assert list(told["claims"][0]) == ["text", "citations", "supported_by"]
     assert list(told["citations"][0]) == [
