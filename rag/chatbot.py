@@ -96,7 +96,8 @@ class Chatbot:
             self._drafter.draft(resolved.question, found, evidence) if found else Draft((), "", 0.0, self._drafter.name)
         )
         yield watch.begin("check")
-        checked = check(draft.candidates, evidence) if draft.confidence >= self._threshold else ()
+        confident = draft.confidence >= self._threshold
+        checked = check(draft.candidates, evidence, resolved.question, self._embed_sentences) if confident else ()
         claims, citations = cite(checked, index.document)
         for claim in claims:
             yield Event(

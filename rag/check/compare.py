@@ -156,6 +156,7 @@ def _pair(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -> _
                 findings.append(Finding("value", value.text, there[0].text if there else ""))
         agreeing += _shared_heads(getattr(clause, slot), _slot(other, slot, evidence), claim, evidence)
     findings += _parties(clause, other, claim, evidence)
+    findings += _others(clause, other, claim, evidence)
     findings += _denials(clause, other, claim, evidence)
     findings += _doubts(clause.predicate, other.predicate, claim, evidence)
     findings += _speakers(clause.predicate, other.predicate, claim, evidence)
@@ -193,6 +194,27 @@ def _parties(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -
         named = evidence.all_at(getattr(other, slot))
         if said and there and not any(agrees(a, b) for a in said for b in (*there, *named)):
             yield Finding("owner", said[0].text, there[0].text)
+
+
+def _others(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -> Iterator[Finding]:
+    """Somebody who acts, known to the sentences before as somebody else than who acts in the evidence."""
+    there = [evidence.words[place] for place in _slot(other, "subject", evidence)]
+    if not there or any(word.tag.startswith("PR") for word in there):
+        return
+    earlier = frozenset[str]().union(*(reading.lemmas for reading in _before(evidence)))
+    for word in (claim.words[place] for place in clause.subject):
+        if not _common(word) or _covered(word, evidence) or claim.is_(word.place):
+            continue
+        name = word.place == 0 and word.tag == "NN" and not any(claim.words[c].role == "det" for c in word.children)
+        named = name and any(evidence.is_(o.place) for o in there)  # a name that the grammar took for a noun
+        if named or any(lexicon.same(word.lemma, lemma) for lemma in earlier):
+            yield Finding("value", word.text, there[0].text)
+
+
+def _before(reading: Reading) -> Iterator[Reading]:
+    while reading.before:
+        reading = reading.before
+        yield reading
 
 
 def _countries(places: Sequence[int], reading: Reading) -> tuple[Value, ...]:
@@ -284,7 +306,7 @@ def _located(value: Value, claim: Reading, evidence: Reading, around: Around) ->
         yield Finding("value", value.text, rivals[0].text)
     elif not _around(value, exactly, around, claim, evidence):
         yield Finding("value", value.text, rivals[0].text) if rivals else Finding("missing", value.text)
-    elif rivals and not (value.person and _refers_back(evidence)):
+    elif rivals and (claim.locative(value) or not (value.person and _refers_back(evidence))):
         yield Finding("value", value.text, rivals[0].text)
 
 
@@ -456,7 +478,7 @@ def _loose_noun(word: Word, other: Word, claim: Reading, evidence: Reading) -> I
 
 def _denied_nouns(claim: Reading, evidence: Reading) -> Iterator[Finding]:
     """A noun that the evidence denies by its own "no", in a claim that denies nothing."""
-    if _negative(claim):
+    if any(clause.negated for clause in claim.clauses):
         return
     for other in (evidence.words[word.head] for word in evidence.words if word.text.lower() == "no"):
         found = [word for word in claim.words if _common(word) and lexicon.same(word.lemma, other.lemma)]

@@ -118,3 +118,18 @@ def _likeness(text: str, evidence: Sequence[Evidence], embed: Embed | None) -> l
         return [0.0] * len(evidence)
     first, *others = np.asarray(embed([text, *(item.sentence.text for item in evidence)]))
     return [float(first @ other) for other in others]
+
+
+def bears_out(judged: Sequence[Judged]) -> list[Evidence]:
+    """The sentences that a claim rests on: one that supports it, or several that do so together; [] where none do.
+
+    Together: none of them speaks against it, what one does not mention another does, and they cover it.
+    """
+    if single := [item.evidence for item in judged if item.supports]:
+        return single
+    used = [item for item in judged if item.comparison.own >= OWN / 2]
+    if len(used) < 2 or any(finding.contradicts for item in used for finding in item.comparison.findings):
+        return []
+    missing = [frozenset(item.comparison.findings) for item in used]
+    covered = sum(item.comparison.own for item in used)
+    return [item.evidence for item in used] if not frozenset.intersection(*missing) and covered >= COVERED + OWN else []
