@@ -126,7 +126,7 @@ def common_head(word: str) -> bool:
 
 def keys(text: str) -> frozenset[str]:
     """Return every key that a text accounts for."""
-    text = _ISO_DATE.sub(lambda date: f"{int(date[3])} {_MONTHS[(int(date[2]) - 1) % 12]} {date[1]}", text)
+    text = spelt_out(text)
     found: set[str] = set()
     words = [token.group() for token in _TOKEN.finditer(text)]
     for word in words:
@@ -136,6 +136,11 @@ def keys(text: str) -> frozenset[str]:
         if f" {phrase} " in joined:
             found |= country
     return frozenset(found)
+
+
+def spelt_out(text: str) -> str:
+    """The text with its dates in words: "2025-05-16" as "16 May 2025"."""
+    return _ISO_DATE.sub(lambda date: f"{int(date[3])} {_MONTHS[(int(date[2]) - 1) % 12].title()} {date[1]}", text)
 
 
 def accounted(anchor: Anchor, text_keys: frozenset[str]) -> float:

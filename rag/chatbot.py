@@ -31,6 +31,7 @@ from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.types import (
     Answer,
+    Candidate,
     CheckedText,
     Citation,
     Claim,
@@ -125,6 +126,7 @@ class Chatbot:
         evidence = number_evidence(found)
         yield watch.begin("draft")
         drafts: list[Draft] = [Draft((), "", 0.0, self._models.drafter.name)]
+        drafted: list[Candidate] = []
         checked: list[CheckedClaim] = []
         claims: tuple[Claim, ...] = ()
         citations: tuple[Citation, ...] = ()
@@ -132,7 +134,9 @@ class Chatbot:
             if draft.instead and checked:
                 break
             yield watch.begin("check")
-            passed = check(draft.candidates, evidence) if self._worth_showing(draft) else ()
+            drafted += draft.candidates if self._worth_showing(draft) else ()  # an earlier claim explains a later "he"
+            held = check(drafted, evidence, resolved.question, self._embed_sentences)
+            passed = [claim for claim in held if claim not in checked]
             drafts.append(draft if passed else replace(draft, candidates=()))
             checked += passed
             claims, citations = cite(checked, index.document)

@@ -200,6 +200,14 @@ def test_an_answer_that_does_not_end_is_left() -> None:
     assert read(*["word " * 1000] * 10)[1].ended
 
 
+def test_an_answer_that_repeats_itself_is_left() -> None:
+    """Small models do, with another number each time."""
+    found, writing = read("Umerov led it [1]. He left early [2]. He left early [3]. Medinsky came [4]. And so on.")
+    assert found == [(LED, (1,)), (LEFT, (2,)), ("Medinsky came.", (4,))]
+    assert writing.ended
+    assert read(*"Umerov led it [1]. Umerov led it [2]. Umerov led it [3]. Medinsky came [4].")[0] == [(LED, (1,))]
+
+
 def test_empty_is_what_has_no_words() -> None:
     """Thoughts alone are no answer."""
     assert read("<think>Hm.</think>\n")[1].empty

@@ -12,8 +12,9 @@ from rag.grammar import Parse, Word
 _INNER = frozenset({"relcl", "advcl", "ccomp", "parataxis", "csubj", "csubjpass", "pcomp", "acl", "xcomp"})
 _COMPLEMENTS = frozenset({"ccomp", "xcomp", "pcomp", "csubj", "csubjpass", "acl", "advcl", "dobj", "pobj", "attr", "oprd"})
 _NEGATIVE = frozenset("no not n't never neither nor none nobody nothing nowhere without hardly barely rarely few little cannot".split())
-_FAILING = frozenset("fail refuse decline reject deny avoid stop prevent lack absence absent skip miss boycott failure refusal".split())
+FAILING = frozenset("fail refuse decline reject deny avoid stop prevent lack absence absent skip miss boycott failure refusal".split())
 _VIEW = frozenset("view opinion eye word account judgment judgement assessment".split())
+COPULAS = frozenset({"be", "become", "remain"})
 _AUXILIARY = frozenset({"aux", "auxpass"})
 
 
@@ -61,6 +62,13 @@ def inside(place: int, words: Parse) -> Iterator[int]:
             yield from inside(child, words)
 
 
+def subtree(place: int, words: Parse) -> Iterator[int]:
+    """Every word under a word, itself included."""
+    yield place
+    for child in words[place].children:
+        yield from subtree(child, words)
+
+
 def conjuncts(place: int, words: Parse) -> tuple[int, ...]:
     """A word and those joined with it by "and", and those in apposition to them."""
     found = [place]
@@ -84,19 +92,21 @@ def _clause(word: Word, words: Parse) -> Clause:
 
 def _lemmas(word: Word, words: Parse, objects: tuple[int, ...]) -> Iterator[str]:
     complements = [words[c] for c in word.children if words[c].role in {"attr", "acomp", "oprd"}]
-    if word.lemma == "be" and complements:
+    if word.lemma in COPULAS and complements:
         yield from (complement.lemma for complement in complements)
+        if any(complement.role == "attr" for complement in complements):  # "the host was Fidan", "Fidan was the host"
+            yield from (words[c].lemma for c in word.children if words[c].role == "nsubj" and words[c].tag == "NN")
         return
     yield word.lemma
     if lexicon.light(word.lemma):
-        yield from (words[place].lemma for place in objects if words[place].lemma != "place")
+        yield from (words[place].lemma for place in objects if place in word.children and words[place].lemma != "place")
 
 
 def _arguments(
     word: Word, words: Parse
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[tuple[str, int], ...]]:
     """Subject, object and obliques as they are meant: of the passive the other way round, of a shared subject shared."""
-    passive = any(words[c].role in {"nsubjpass", "auxpass"} for c in word.children) or (
+    passive = any(words[c].role in {"nsubjpass", "auxpass", "agent"} for c in word.children) or (
         word.role == "acl" and word.tag == "VBN"
     )
     subject = [p for c in word.children if words[c].role == "nsubj" for p in _resolved(c, words)]
@@ -157,7 +167,7 @@ def _shared(word: Word, words: Parse, passive: bool) -> tuple[list[int], list[in
     if word.role in {"xcomp", "advcl"} and objects and word.tag == "VB":
         persons = [place for place in objects if words[place].tag.startswith("NNP") or words[place].tag == "PRP"]
         return (persons or list(subject) or list(objects)), []
-    return list(subject), []
+    return ([], list(subject)) if passive else (list(subject), [])
 
 
 # --- what is denied, and what is only said or hoped -------------------------------------------------------------------
@@ -173,7 +183,7 @@ def denied(place: int, words: Parse) -> bool:
     head = words[word.head]
     if word.role in {"xcomp", "pcomp", "ccomp"} and head.place != place:
         over = words[head.head] if word.role == "pcomp" else head
-        marks += over.lemma in _FAILING
+        marks += over.lemma in FAILING
         marks += word.role == "xcomp" and any(_denies(words[child]) for child in over.children)
     return marks % 2 == 1
 
@@ -196,10 +206,13 @@ def doubts(place: int, words: Parse) -> frozenset[str]:
     for _ in range(len(words)):
         if predicative(word, words):
             found |= _marks(word, words)
-        if not own and (child.role in _COMPLEMENTS or child.role == "prep"):
+        if not own and (child.role in _COMPLEMENTS or child.role in {"prep", "nsubjpass"}):
             found |= _weight(word, child)
+        if not own and word.lemma == "be" and child.role in {"xcomp", "ccomp"}:  # "its purpose was to"
+            subjects = (words[c].lemma for c in word.children if words[c].role == "nsubj")
+            found |= {kind for lemma in subjects for kind in lexicon.doubts(lemma)}
         own = False
-        if word.head == word.place:
+        if word.head == word.place or word.role == "relcl":  # what a relative clause says is taken for granted
             break
         child, word = word, words[word.head]
     return frozenset(found)
@@ -211,6 +224,8 @@ def _weight(word: Word, child: Word) -> frozenset[str]:
     clausal = child.role in {"ccomp", "xcomp", "pcomp", "acl", "csubj", "csubjpass"}
     if child.role == "advcl" and child.tag != "VB":
         return frozenset()
+    if child.role == "nsubjpass":
+        return kinds & {"want", "expect"}
     if child.role == "prep":
         return kinds & ({"want"} if child.lemma in {"for", "on", "to"} else {"think"} if child.lemma == "as" else set())
     return kinds if clausal else kinds & {"want", "expect"}

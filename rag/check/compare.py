@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag import anchor, lexicon
-from rag.check.clauses import Clause, denied, denied_noun, doubts, predicative, speakers
+from rag.check.clauses import COPULAS, FAILING, Clause, clause_of, denied_noun, doubts, speakers, subtree
 from rag.check.reading import Reading
-from rag.check.values import Value, agrees, names
+from rag.check.values import Value, agrees, amount, names
 from rag.grammar import Word
 
 Kind = Literal["value", "owner", "denial", "doubt", "speaker", "contrary", "missing"]
@@ -27,7 +27,13 @@ _STOP = frozenset(
     nevertheless therefore thus such other same own well as ever yet that up out off
     """.split()
 )
-_ANSWERING = {frozenset({"may", "expect", "think"}), frozenset({"want", "expect"}), frozenset({"say", "think"})}
+_ANSWERS = {  # the doubts of a claim that keep a doubt of the evidence
+    "may": {"may", "expect"},
+    "expect": {"may", "expect", "think"},
+    "say": {"say", "think"},
+    "think": {"say", "think", "may", "expect"},
+    "want": {"want", "expect"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,12 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands around a sentence: keys and dates of those before it, the title and the document's date."""
+    """What stands around a sentence: the keys of those before it, of the title and the date; and dates and places there."""
 
     keys: frozenset[str]
     dates: tuple[Value, ...]
+    places: tuple[Value, ...]
+    after: Reading | None  # the next sentence, which may say who "the ministers" are
 
 
 def compare(claim: Reading, evidence: Reading, around: Around) -> Comparison:
@@ -73,8 +81,11 @@ def compare(claim: Reading, evidence: Reading, around: Around) -> Comparison:
     findings += [f for value in claim.own if value not in pinned for f in _located(value, claim, evidence, around)]
     findings += _owners(claim, evidence)
     findings += _offices(claim, evidence)
-    if not any(pair.evidence for pair in pairs):
-        findings += _loose(claim, evidence)
+    loose = [clause for pair, clause in zip(pairs, claim.clauses, strict=True) if not pair.evidence]
+    findings += [finding for clause in loose for finding in _loose(clause, claim, evidence)]
+    findings += _denied_nouns(claim, evidence)
+    findings += _contraries(claim, evidence)
+    findings += _elsewhere(claim, evidence, around)
     covered, own = _coverage(claim, evidence, around)
     return Comparison(
         tuple(dict.fromkeys(findings)),
@@ -98,10 +109,15 @@ class _Pair:
 
 def _best(clause: Clause, claim: Reading, evidence: Reading) -> _Pair:
     """The clause of the evidence with the same predicate that agrees best."""
-    pairs = [
-        _pair(clause, other, claim, evidence) for other in evidence.clauses if _same_predicate(clause, other, claim, evidence)
-    ]
+    others = [other for other in evidence.clauses if _same_predicate(clause, other, claim, evidence)]
+    alike = [other for other in others if _akin(clause, other)]
+    pairs = [_pair(clause, other, claim, evidence) for other in alike or others]
+    pairs = [pair for pair in pairs if alike or pair.agreeing]  # the contrary of something else is none
     return min(pairs, key=lambda pair: (len(pair.findings), -pair.agreeing), default=_Pair(None))
+
+
+def _akin(clause: Clause, other: Clause) -> bool:
+    return any(lexicon.same(one, two) for one in clause.lemmas for two in other.lemmas)
 
 
 def _same_predicate(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -> bool:
@@ -125,34 +141,41 @@ def _pair(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -> _
     findings: list[Finding] = []
     pinned: set[Value] = set()
     agreeing = 0
-    for slot, across in (("subject", "object"), ("object", "subject")):
+    for slot in ("subject", "object"):
+        there = evidence.all_at(_slot(other, slot, evidence))
+        across = evidence.all_at(_slot(other, _ACROSS[slot], evidence))
         for value in claim.all_at(getattr(clause, slot)):
-            there = evidence.all_at(getattr(other, slot))
             if any(agrees(value, found) for found in there):
                 pinned.add(value)
                 agreeing += 1
             elif rivals := [found for found in there if _rivals(value, found)]:
                 pinned.add(value)
                 findings.append(Finding("value", value.text, rivals[0].text))
-            elif not clause.lemmas & _MUTUAL and any(agrees(value, f) for f in evidence.all_at(getattr(other, across))):
+            elif not clause.lemmas & _MUTUAL and any(agrees(value, found) for found in across):
                 pinned.add(value)
-                findings.append(Finding("value", value.text, _said_of(other, slot, evidence)))
-        agreeing += _shared_heads(getattr(clause, slot), getattr(other, slot), claim, evidence)
+                findings.append(Finding("value", value.text, there[0].text if there else ""))
+        agreeing += _shared_heads(getattr(clause, slot), _slot(other, slot, evidence), claim, evidence)
     findings += _parties(clause, other, claim, evidence)
+    findings += _others(clause, other, claim, evidence)
     findings += _denials(clause, other, claim, evidence)
     findings += _doubts(clause.predicate, other.predicate, claim, evidence)
     findings += _speakers(clause.predicate, other.predicate, claim, evidence)
     return _Pair(other, tuple(findings), frozenset(pinned), agreeing)
 
 
+_ACROSS = {"subject": "object", "object": "subject"}
+
+
+def _slot(clause: Clause, slot: str, reading: Reading) -> tuple[int, ...]:
+    """Who acts, or who is acted upon; both of "is", which may be turned round."""
+    if reading.words[clause.predicate].lemma in COPULAS:
+        return clause.subject + clause.object
+    return clause.subject if slot == "subject" else clause.object
+
+
 def _rivals(value: Value, other: Value) -> bool:
     """Whether two values of one place in a clause exclude each other: two countries, two persons, two palaces."""
-    return value.kind == other.kind
-
-
-def _said_of(clause: Clause, slot: str, evidence: Reading) -> str:
-    found = evidence.all_at(getattr(clause, slot))
-    return found[0].text if found else evidence.words[clause.predicate].text
+    return value.kind == other.kind and value.person == other.person
 
 
 def _shared_heads(places: Sequence[int], others: Sequence[int], claim: Reading, evidence: Reading) -> int:
@@ -173,6 +196,27 @@ def _parties(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -
             yield Finding("owner", said[0].text, there[0].text)
 
 
+def _others(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -> Iterator[Finding]:
+    """Somebody who acts, known to the sentences before as somebody else than who acts in the evidence."""
+    there = [evidence.words[place] for place in _slot(other, "subject", evidence)]
+    if not there or any(word.tag.startswith("PR") for word in there):
+        return
+    earlier = frozenset[str]().union(*(reading.lemmas for reading in _before(evidence)))
+    for word in (claim.words[place] for place in clause.subject):
+        if not _common(word) or _covered(word, evidence) or claim.is_(word.place):
+            continue
+        name = word.place == 0 and word.tag == "NN" and not any(claim.words[c].role == "det" for c in word.children)
+        named = name and any(evidence.is_(o.place) for o in there)  # a name that the grammar took for a noun
+        if named or any(lexicon.same(word.lemma, lemma) for lemma in earlier):
+            yield Finding("value", word.text, there[0].text)
+
+
+def _before(reading: Reading) -> Iterator[Reading]:
+    while reading.before:
+        reading = reading.before
+        yield reading
+
+
 def _countries(places: Sequence[int], reading: Reading) -> tuple[Value, ...]:
     found = [v for p in places for v in (*reading.is_(p), *reading.under(p)) if v.kind == "country"]
     return tuple(found)
@@ -182,7 +226,7 @@ def _denials(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -
     against = any(
         lexicon.contrary(one, two) for one in clause.lemmas for two in other.lemmas
     ) and not any(lexicon.same(one, two) for one in clause.lemmas for two in other.lemmas)
-    if clause.negated == (other.negated != against):
+    if clause.negated == (other.negated != against) or _denied_alike(claim, evidence):
         return
     if clause.negated != other.negated:
         yield Finding(
@@ -192,29 +236,45 @@ def _denials(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -
         yield Finding("contrary", claim.words[clause.predicate].text, evidence.words[other.predicate].text)
 
 
+def _denied_alike(claim: Reading, evidence: Reading) -> bool:
+    """Whether a noun that both share has its own "no" in both: the predicates may then be different ones."""
+    mine, others = ({r.words[w.head].lemma for w in r.words if w.text.lower() == "no"} for r in (claim, evidence))
+    return any(lexicon.same(one, two) for one in mine for two in others)
+
+
 def _doubts(place: int, other: int, claim: Reading, evidence: Reading) -> Iterator[Finding]:
     there = doubts(other, evidence.words)
-    here = doubts(place, claim.words) | _any_doubt(claim)
-    if there and not any(_answers(kind, here) for kind in there):
+    here = doubts(place, claim.words) | _any_doubt(claim, place)
+    if not all(_answers(kind, here) for kind in there):
         yield Finding("doubt", claim.words[place].text, _doubt_word(there, evidence), spoken="say" in there)
 
 
-def _any_doubt(claim: Reading) -> frozenset[str]:
-    """The doubts of all words of a claim: it may put them in any form."""
-    found = frozenset[str]().union(*(lexicon.doubts(word.lemma) for word in claim.words if word.tag[:2] != "NN" or word.lemma in _DOUBT_NOUNS))
-    return found
+def _any_doubt(claim: Reading, place: int) -> frozenset[str]:
+    """The doubts of a claim's words but for those that a predicate is said of: it may put them in any form."""
+    below = {p for child in claim.words[place].children if not _leads(claim.words[child]) for p in subtree(child, claim.words)}
+    doubtful = (word for word in claim.words if word.place not in below)
+    kinds = (lexicon.doubts(word.lemma) for word in doubtful if word.tag[:2] != "NN" or word.lemma in _DOUBT_NOUNS)
+    return frozenset[str]().union(*kinds)
+
+
+def _leads(word: Word) -> bool:
+    """Whether a word stands over a predicate rather than under it: its subject, its modal verb, "in its view"."""
+    return word.role in {"nsubj", "nsubjpass", "csubj", "aux", "advmod", "parataxis", "acomp", "neg"} or (
+        word.role == "prep" and word.place == 0
+    )
 
 
 _DOUBT_NOUNS = frozenset(
     """
     hope goal aim purpose intention plan proposal demand call request allegation claim view opinion belief expectation
-    prediction forecast risk chance possibility likelihood appeal offer accusation threat promise pledge commitment
+    prediction forecast risk chance possibility likelihood appeal offer accusation threat promise pledge commitment need
+    stance position
     """.split()
 )
 
 
 def _answers(kind: str, here: frozenset[str]) -> bool:
-    return kind in here or any(kind in group and group & here for group in _ANSWERING)
+    return bool(_ANSWERS[kind] & here)
 
 
 def _doubt_word(kinds: frozenset[str], evidence: Reading) -> str:
@@ -234,45 +294,67 @@ def _speakers(place: int, other: int, claim: Reading, evidence: Reading) -> Iter
 def _located(value: Value, claim: Reading, evidence: Reading, around: Around) -> Iterator[Finding]:
     """A value must stand in the sentence, or around it where the sentence has nothing else in its place."""
     same_kind = [other for other in evidence.values if other.kind == value.kind]
-    if any(agrees(value, other, exactly=value.kind == "country" and claim.locative(value)) for other in same_kind):
+    exactly = _place_itself(value, claim)
+    if any(agrees(value, other, exactly) for other in same_kind):
         if value.kind == "number":
             yield from _counted(value, claim, evidence)
         return
-    if value.kind in {"name", "country"} and names(value, evidence.keys):
+    if value.kind in {"name", "country"} and names(value, evidence.keys, exactly):
         return
-    rivals = [other for other in same_kind if _same_role(value, other, claim, evidence)]
-    if rivals:
+    rivals = [other for other in same_kind if _instead(value, other, claim, evidence)]
+    if value.kind in {"date", "number"} and rivals:
         yield Finding("value", value.text, rivals[0].text)
-    elif not _around(value, around, claim, evidence):
-        yield Finding("missing", value.text)
+    elif not _around(value, exactly, around, claim, evidence):
+        yield Finding("value", value.text, rivals[0].text) if rivals else Finding("missing", value.text)
+    elif rivals and (claim.locative(value) or not (value.person and _refers_back(evidence))):
+        yield Finding("value", value.text, rivals[0].text)
 
 
-def _same_role(value: Value, other: Value, claim: Reading, evidence: Reading) -> bool:
+def _place_itself(value: Value, claim: Reading) -> bool:
+    """Whether a city is the place, not a government that sits there."""
+    return claim.locative(value) or claim.words[value.place].role == "compound"
+
+
+def _instead(value: Value, other: Value, claim: Reading, evidence: Reading) -> bool:
+    """Whether the evidence has another value in place of one: a date, a count of the same, a place, a party."""
     if value.kind == "date":
         return True
     if value.kind == "number":
         counted, others = _noun(value, claim), _noun(other, evidence)
         return bool(counted and others and lexicon.same(counted, others))
-    if claim.locative(value):
-        return evidence.locative(other)
-    clause, there = claim.clause_at(value.place), evidence.clause_at(other.place)
-    return bool(clause and there and _same_predicate(clause, there, claim, evidence) and not evidence.locative(other))
+    if claim.locative(value) != evidence.locative(other) and value.kind == "name":
+        return False
+    left_out = not any(agrees(mine, other) or agrees(other, mine) for mine in claim.values if mine.kind == other.kind)
+    return left_out and _rivals(value, other)
 
 
-def _around(value: Value, around: Around, claim: Reading, evidence: Reading) -> bool:
+def _around(value: Value, exactly: bool, around: Around, claim: Reading, evidence: Reading) -> bool:
     if value.kind == "date":
         return any(agrees(value, other) for other in around.dates)
     if value.kind == "number":
         number = anchor.number(value.text)
-        return number is not None and number in around.keys
-    if not names(value, around.keys):
-        return False
-    # a person of the sentences before must be meant by a word of this one that names nobody
-    return not value.person or claim.locative(value) or _nameless_subject(evidence)
+        parties = amount(value) == "2" and lexicon.same(_noun(value, claim), "side")  # "the two sides"
+        return parties or (number is not None and number in around.keys)
+    if claim.locative(value):
+        return any(agrees(value, other, exactly) for other in around.places)
+    if value.person and around.after and _introduced(value, evidence, around.after):
+        return True
+    # who is named in the sentences before must be meant by a word of this one that names nobody
+    return names(value, around.keys, exactly) and _refers_back(evidence)
 
 
-def _nameless_subject(evidence: Reading) -> bool:
-    return any(not evidence.all_at(clause.subject) for clause in evidence.clauses)
+_BACK = frozenset("the this that these those both such they he she his her their its it him them each".split())
+
+
+def _refers_back(evidence: Reading) -> bool:
+    return any(word.lemma in _BACK and word.place not in evidence.stands_for for word in evidence.words)
+
+
+def _introduced(value: Value, evidence: Reading, after: Reading) -> bool:
+    """Whether the next sentence says that a person holds an office of this one: "the foreign ministers met"."""
+    offices = [office.noun for office in _held(after) if agrees(value, office.holder)]
+    elided = [value for other in after.own if agrees(value, other)] and _held(after)  # "and Lavrov was Russia's"
+    return any(noun in evidence.lemmas for noun in (*offices, *(office.noun for office in elided)))
 
 
 def _noun(value: Value, reading: Reading) -> str:
@@ -375,29 +457,84 @@ def _same_office(fact: _Office, other: _Office) -> bool:
 # --- without a clause in common ---------------------------------------------------------------------------------------
 
 
-def _loose(claim: Reading, evidence: Reading) -> Iterator[Finding]:
-    """Denial and doubt of the nouns in common, where the predicates are different words."""
+def _loose(clause: Clause, claim: Reading, evidence: Reading) -> Iterator[Finding]:
+    """Denial and doubt of a clause whose predicate the evidence puts into another word, by the nouns in common."""
+    if clause.negated and not _negative(evidence) and not _opposed(claim, evidence):
+        yield Finding("denial", claim.words[clause.predicate].text, _predicate(evidence))
+        return
     for word in claim.words:
-        if word.tag not in {"NN", "NNS"} or word.lemma in _STOP:
+        if word.tag not in {"NN", "NNS"} or clause_of(word.place, claim.words) != clause.predicate:
             continue
         for other in evidence.words:
-            if other.tag not in {"NN", "NNS"} or not lexicon.same(word.lemma, other.lemma):
-                continue
-            if _plainly_denied(other.place, evidence) and not denied_noun(word.place, claim.words) and not _negative(claim):
-                yield Finding("denial", word.text, other.text, negated=True)
-                return
-            there = doubts(other.place, evidence.words)
-            if there and not any(_answers(kind, _any_doubt(claim)) for kind in there):
-                yield Finding("doubt", word.text, _doubt_word(there, evidence), spoken="say" in there)
-                return
+            if other.tag in {"NN", "NNS"} and lexicon.same(word.lemma, other.lemma):
+                yield from _loose_noun(word, other, claim, evidence)
 
 
-def _plainly_denied(place: int, reading: Reading) -> bool:
-    return any(reading.words[c].text.lower() in {"no", "any"} for c in reading.words[place].children) and denied_noun(place, reading.words)
+def _loose_noun(word: Word, other: Word, claim: Reading, evidence: Reading) -> Iterator[Finding]:
+    kinds = doubts(other.place, evidence.words)
+    if not all(_answers(kind, _any_doubt(claim, word.place)) for kind in kinds):
+        yield Finding("doubt", word.text, _doubt_word(kinds, evidence), spoken="say" in kinds)
 
 
-def _negative(claim: Reading) -> bool:
-    return any(denied(clause.predicate, claim.words) for clause in claim.clauses)
+def _denied_nouns(claim: Reading, evidence: Reading) -> Iterator[Finding]:
+    """A noun that the evidence denies by its own "no", in a claim that denies nothing."""
+    if any(clause.negated for clause in claim.clauses):
+        return
+    for other in (evidence.words[word.head] for word in evidence.words if word.text.lower() == "no"):
+        found = [word for word in claim.words if _common(word) and lexicon.same(word.lemma, other.lemma)]
+        if found and denied_noun(other.place, evidence.words):
+            yield Finding("denial", found[0].text, other.text, negated=True)
+
+
+def _negative(reading: Reading) -> bool:
+    return any(clause.negated for clause in reading.clauses) or any(word.lemma in FAILING for word in reading.words)
+
+
+def _opposed(claim: Reading, evidence: Reading) -> bool:
+    return any(lexicon.contrary(one.lemma, two) for one in claim.words for two in evidence.lemmas)
+
+
+def _predicate(reading: Reading) -> str:
+    return next((reading.words[clause.predicate].text for clause in reading.clauses), "")
+
+
+def _contraries(claim: Reading, evidence: Reading) -> Iterator[Finding]:
+    """An adjective against its contrary of the same noun: "the Asian shore" and "the European shore"."""
+    for word in claim.words:
+        if word.role != "amod" or any(lexicon.same(word.lemma, lemma) for lemma in evidence.lemmas):
+            continue
+        for other in evidence.words:
+            nouns = (claim.words[word.head].lemma, evidence.words[other.head].lemma)
+            if other.role == "amod" and lexicon.contrary(word.lemma, other.lemma) and lexicon.same(*nouns):
+                yield Finding("contrary", word.text, other.text)
+
+
+_WHERE = frozenset("at in from to near".split())
+
+
+def _elsewhere(claim: Reading, evidence: Reading, around: Around) -> Iterator[Finding]:
+    """A place without a name, where the evidence has another one: "at the airport" and "at the palace"."""
+    there = [(prep, evidence.words[p]) for clause in evidence.clauses for prep, p in _all_under(clause, evidence)]
+    for prep, place in (item for clause in claim.clauses for item in _all_under(clause, claim)):
+        noun = claim.words[place]
+        if prep not in _WHERE or not _common(noun) or _covered(noun, evidence) or anchor.keys(noun.lemma) & around.keys:
+            continue
+        rivals = [other for preposition, other in there if preposition == prep and _common(other)]
+        if rivals and not any(_covered(other, claim) for other in rivals):
+            yield Finding("value", noun.text, rivals[0].text)
+
+
+def _common(word: Word) -> bool:
+    return word.tag in {"NN", "NNS"}
+
+
+def _all_under(clause: Clause, reading: Reading) -> Iterator[tuple[str, int]]:
+    """The clause's prepositions with their nouns, those after its subject and object too."""
+    yield from clause.obliques
+    for place in clause.subject + clause.object:
+        for child in reading.words[place].children:
+            if reading.words[child].role == "prep":
+                yield from ((reading.words[child].lemma, p) for p in reading.words[child].children)
 
 
 # --- how much is covered ----------------------------------------------------------------------------------------------
@@ -426,8 +563,3 @@ def _covered(word: Word, evidence: Reading) -> float:
     if any(lexicon.same(word.lemma, other) for other in evidence.lemmas):
         return 1.0
     return 0.8 if any(lexicon.contrary(word.lemma, other) for other in evidence.lemmas) else 0.0
-
-
-def predicates(reading: Reading) -> tuple[Word, ...]:
-    """The words of a sentence that are predicates."""
-    return tuple(word for word in reading.words if predicative(word, reading.words))

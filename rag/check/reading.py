@@ -108,7 +108,9 @@ class Reading:
             return ()
         if text in _HE:
             return tuple(value for value in self._nearest(word.place, persons=True))[:1]
-        return self._nearest(word.place, persons=text.startswith("the"))
+        if text.startswith("it"):
+            return tuple(value for value in self._nearest(word.place, persons=False) if not _surely_person(value, self))
+        return self._nearest(word.place, persons=False)
 
     def _nearest(self, place: int, persons: bool) -> tuple[Value, ...]:
         """The best antecedents of a pronoun: of its own sentence before it, else of the sentence before."""
@@ -143,6 +145,10 @@ def _fits(value: Value, reading: Reading, persons: bool) -> bool:
     return value.kind in {"name", "country"}
 
 
+def _surely_person(value: Value, reading: Reading) -> bool:
+    return value.person and len(value.text.split()) > 1
+
+
 def _acts(value: Value, reading: Reading) -> bool:
     subjects = {place for clause in reading.clauses for place in clause.subject}
     subjects |= {child for place in subjects for child in reading.words[place].children if reading.words[child].role == "poss"} if not value.person else set()
@@ -160,6 +166,7 @@ def _simple_owned(reading: Reading) -> Iterator[tuple[int, Value]]:
 def read(texts: tuple[str, ...]) -> Reading:
     """Read the last of the texts, with those before it as its surroundings."""
     *before, text = texts
+    text = anchor.spelt_out(text)
     words = parse(text)
     return Reading(text, words, clauses(words), values(words), read(tuple(before)) if before else None)
 

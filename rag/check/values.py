@@ -74,10 +74,17 @@ def values(words: Parse) -> tuple[Value, ...]:
 def agrees(value: Value, other: Value, exactly: bool = False) -> bool:
     """Whether two values are the same, as far as both say; `exactly` takes no city for its country."""
     if value.kind == "date" or other.kind == "date":
-        return value.kind == other.kind and all(a == b or not a or not b for a, b in zip(value.date, other.date, strict=True))
+        return value.kind == other.kind and _borne_out(value.date, other.date)
     if value.kind == "number" or other.kind == "number":
         return value.kind == other.kind and amount(value) == amount(other)
     return names(value, other.keys, exactly) and _first_names(value, other)
+
+
+def _borne_out(said: tuple[int, int, int], there: tuple[int, int, int]) -> bool:
+    """Whether a date is another one, less exactly or as exactly; a year that is not said there may be any."""
+    return all(not a or a == b for a, b in zip(said[1:], there[1:], strict=True)) and (
+        not said[0] or said[0] == there[0] or (not there[0] and any(said[1:]))
+    )
 
 
 def _first_names(value: Value, other: Value) -> bool:
@@ -95,7 +102,7 @@ def names(value: Value, keys: frozenset[str], exactly: bool = False) -> bool:
 def amount(value: Value) -> str:
     """The digits of a number, or its word."""
     text = value.text.lower()
-    return anchor.number(value.text) or {"dozens": "dozen", "none": "0"}.get(text, text.rstrip("s") if len(text) > 4 else text)
+    return anchor.number(value.text) or {"dozens": "dozen", "none": "0", "both": "2", "twice": "2", "once": "1"}.get(text, text.rstrip("s") if len(text) > 4 else text)
 
 
 def _numeric(word: Word) -> bool:

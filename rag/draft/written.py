@@ -70,7 +70,7 @@ class Writing:
         self.refused = False  # the model says that the sentences do not answer
         self.ended = False  # nothing that follows belongs to the answer
         self._text = ""
-        self._given: list[Written] = []
+        self._given: set[str] = set()
 
     def add(self, text: str) -> list[Written]:
         """Take what arrived; return the sentences that it completes."""
@@ -96,9 +96,10 @@ class Writing:
         else:
             found = self._from_text(text, whole=whole)
         found = _before_refusal(found, self)
-        fresh = [item for item in found[:_MOST] if item not in self._given]
-        self._given += fresh
-        self.ended |= len(found) >= _MOST
+        unique = {item.text: item for item in reversed(found[:_MOST])}
+        self.ended |= len(found) >= _MOST or len(unique) < len(found)  # small models fall into saying the same for ever
+        fresh = [item for item in reversed(unique.values()) if item.text not in self._given]
+        self._given |= unique.keys()
         return fresh
 
     def _from_text(self, text: str, *, whole: bool) -> list[Written]:
