@@ -21,10 +21,11 @@ from rag.embed import Embedder, load_embedder
 from rag.errors import IndexDamagedError, IndexLockedError, QuestionError
 from rag.index import Index, current_generation, refresh
 from rag.reader import Reader
-from rag.resolve import resolve
+from rag.resolve import Propose, proposer, resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
-from rag.types import Answer, Document, Draft, Event, IndexedDocument, Retrieved, Skipped, Turn
+from rag.smalltalk import small_talk
+from rag.types import Answer, Document, Draft, Event, IndexedDocument, Resolved, Retrieved, Skipped, Turn
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -44,11 +45,13 @@ class Chatbot:
         index: Index,
         forced: bool = False,
         reader: Drafter | None = None,
+        propose: Propose | None = None,
     ) -> None:
         self.settings = settings
         self._embedder = embedder
         self._drafter = drafter
         self._reader = drafter if reader is None else reader  # tells the readings of a follow-up apart
+        self._propose = propose  # how a chat model reads a follow-up
         self._threshold = 0.0 if forced else drafter.threshold if settings.threshold is None else settings.threshold
         self._index = index
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
@@ -71,10 +74,11 @@ class Chatbot:
         settings = settings or Settings()
         embedder = load_embedder(settings.embedder)
         reader = ReaderDrafter(Reader(), Weighing.load())
-        drafter, index = _drafter(settings, reader), _open_index(settings, embedder, progress)
+        drafter, propose = _drafter(settings, reader)
+        index = _open_index(settings, embedder, progress)
         if settings.threshold is None:
             settings = settings.model_copy(update={"threshold": calibrated_threshold(settings)})
-        return cls(settings, embedder, drafter, index, forced, reader)
+        return cls(settings, embedder, drafter, index, forced, reader, propose)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question; `history` holds the earlier (question, answer text) pairs.
@@ -92,7 +96,8 @@ class Chatbot:
         watch = _Watch()
         yield watch.begin("resolve")
         looked = _Looked(partial(self._retrieve, index=index), self._reader, self._threshold)
-        resolved = resolve(question, history, looked)
+        reply = small_talk(question, index.documents)
+        resolved = Resolved(question, clear=False) if reply else resolve(question, history, looked, self._propose)
         yield watch.begin("retrieve")
         found = looked.found(resolved.question) if resolved.clear else ()
         evidence = number_evidence(found)
@@ -109,7 +114,7 @@ class Chatbot:
             question=question,
             resolved_question=resolved.question,
             status="answered" if claims else "abstained" if resolved.clear else "unclear",
-            text=compose(checked) if claims else silence(resolved, found, len(index.documents)),
+            text=compose(checked) if claims else reply or silence(resolved, found, len(index.documents)),
             short=draft.short if claims else "",
             confidence=round(draft.confidence, 4),
             claims=claims,
@@ -176,12 +181,14 @@ def _open_index(settings: Settings, embedder: Embedder, progress: Callable[[int,
     return Index.open(settings, embedder)
 
 
-def _drafter(settings: Settings, reader: Drafter) -> Drafter:
+def _drafter(settings: Settings, reader: Drafter) -> tuple[Drafter, Propose | None]:
+    """What drafts, and what reads follow-ups where a chat model is configured."""
     if not settings.model:
-        return reader
+        return reader, None
     from rag.draft.chat import ChatDrafter, load_model  # loads slowly, and most users have no chat model
 
-    return ChatDrafter(settings.model, load_model(settings), fallback=reader)
+    model = load_model(settings)
+    return ChatDrafter(settings.model, model, fallback=reader), proposer(model)
 
 
 def _valid(question: str) -> str:

@@ -13,16 +13,21 @@ from dataclasses import replace
 
 from rag.anchor import anchors
 from rag.resolve.choose import Judge, choose
-from rag.resolve.followup import dangling, readings, understand
+from rag.resolve.followup import dangling, even, readings, understand
+from rag.resolve.propose import Propose, proposer
 from rag.types import Resolved, Turn
 
-__all__ = ["Judge", "resolve"]
+__all__ = ["Judge", "Propose", "proposer", "resolve"]
 
 
-def resolve(question: str, history: Sequence[Turn] = (), judge: Judge | None = None) -> Resolved:
+def resolve(
+    question: str, history: Sequence[Turn] = (), judge: Judge | None = None, propose: Propose | None = None
+) -> Resolved:
     """Complete a follow-up from the turns before it; a question that stands alone is returned as it is.
 
-    `judge` says what the documents answer; without one, readings that are about as likely are asked back.
+    `judge` says what the documents answer; without one, readings that are about as likely are asked back. `propose` is
+    a chat model's reading, taken before the rules' where they leave something to be understood and no doubt who is
+    meant.
     """
     question = " ".join(question.split())
     turns = understand(history)
@@ -31,6 +36,8 @@ def resolve(question: str, history: Sequence[Turn] = (), judge: Judge | None = N
     found = readings(question, turns)
     if not found:
         return Resolved(question, clear=not dangling(question) and _says_enough(question))
+    if propose and found[0].question != question and not even(found) and (proposed := propose(question, history)):
+        return Resolved(proposed)
     resolved = choose(found, judge)
     return resolved if resolved.clear else replace(resolved, question=question)
 

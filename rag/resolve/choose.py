@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from rag.resolve.followup import Reading
+from rag.resolve.followup import Reading, even
 from rag.types import Resolved
 
 _WEIGHED = 3  # readings that the reader is asked about: each takes as long as an answer
 _CLOSE = 0.45  # likelihood within which a less likely reading may be what was meant
-_EVEN = 0.2  # likelihood within which nothing but the documents can tell; where they don't, the user is asked
 
 
 class Judge(Protocol):
@@ -30,21 +29,17 @@ def choose(found: Sequence[Reading], judge: Judge | None) -> Resolved:
     """The reading that is meant; not clear, with the readings to choose from, where two make sense or none does."""
     best = found[0]
     rivals = [reading for reading in found if reading.likelihood > best.likelihood - _CLOSE][:_WEIGHED]
-    even = [reading for reading in rivals if reading.likelihood > best.likelihood - _EVEN]
+    tied = even(rivals)
     if len(rivals) == 1:
         return Resolved(best.question)
     if judge is None:
-        return _asked_back(even) if _differ(even) else Resolved(best.question)
+        return _asked_back(tied) if tied else Resolved(best.question)
     judged = {reading: judge.confidence(reading.question) for reading in rivals}
     answered = [reading for reading in rivals if judged[reading][0] >= judge.threshold]
-    even_answers = {judged[reading][1].casefold() for reading in even if reading in answered}
-    if _differ(even) and len(even_answers) != 1:
-        return _asked_back(even)
+    told = {judged[reading][1].casefold() for reading in tied if reading in answered}
+    if tied and len(told) != 1:  # the documents answer several of them, differently, or none
+        return _asked_back(tied)
     return Resolved(max(answered or [best], key=lambda reading: judged[reading][0] + reading.likelihood).question)
-
-
-def _differ(readings: Sequence[Reading]) -> bool:
-    return len({reading.stands_for for reading in readings}) > 1
 
 
 def _asked_back(readings: Sequence[Reading]) -> Resolved:

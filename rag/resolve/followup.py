@@ -11,6 +11,7 @@ from rag.resolve.context import Spoken, Understood, is_fuller, mentions, spoken_
 from rag.resolve.forms import Pronoun
 from rag.resolve.names import Mention, names, plain
 from rag.resolve.phrases import definite, head, is_event, phrases
+from rag.smalltalk import is_small_talk
 from rag.types import Turn
 
 _MOST = 4  # readings that are worth weighing
@@ -21,7 +22,9 @@ _CLAUSE = re.compile(  # what parts two clauses: a pronoun after it may stand fo
     re.I,
 )
 _UNCHANGED = -0.6  # how likely it is that a question with "there" in it is best left as it stands
+_NAMED = ("man", "woman", "thing", "many")  # who is meant is asked back; where and when, the documents tell
 _OWNING = frozenset("his her its their".split())
+_EVEN = 0.2  # likelihood within which nothing but the documents can tell; where they don't, the user is asked
 _WEAK = -2.5  # spoken of too long ago, or in passing
 
 
@@ -38,13 +41,20 @@ def understand(history: Sequence[Turn]) -> list[Understood]:
     """The turns with questions that stand alone, each read by rules alone in the light of those before it."""
     turns: list[Understood] = []
     for question, answer in trimmed(history):
-        if not question:
+        if not question or is_small_talk(question):
             continue
         read = readings(question, turns)
         whole = read[0].question if read else question
         known = [mention.text for mention in names(whole)]
-        turns.append(understood(whole, _answer_in_full(answer, whole, known), known))
+        turn = understood(whole, _answer_in_full(answer, whole, known), known)
+        turns.append(replace(turn, asked_back=tuple(reading.question for reading in even(read))))
     return turns
+
+
+def even(found: Sequence[Reading]) -> list[Reading]:
+    """The readings that nothing in the conversation tells apart and that mean different things; () where one is meant."""
+    nearest = [reading for reading in found if reading.likelihood > found[0].likelihood - _EVEN]
+    return nearest if len({reading.stands_for for reading in nearest}) > 1 else []
 
 
 def readings(question: str, turns: Sequence[Understood]) -> list[Reading]:
@@ -67,12 +77,19 @@ def _readings(question: str, turns: Sequence[Understood]) -> Iterable[Reading]:
     opened = forms.without_opening(correction or question)
     if forms.is_bare(opened):
         return [_bare(opened, turns)]
+    if (asks := forms.asks_of_what_happened(opened)) and not any(is_event(item.mention) for item in spoken_of(turns[-1:])):
+        return [_bare(asks, turns)]
+    if forms.lacks_object(opened) and (found := _with_object(opened, turns)):
+        return found
     part = forms.fragment(correction or question)
-    if part and (correction or forms.has_lead(question) or _fits_a_slot(part, turns[-1])):
+    if part and turns[-1].asked_back and (chosen := _chosen(part, turns[-1])):
+        return chosen
+    shortened = question.rstrip().endswith("?") and _fits_a_slot(part, turns[-1]) if part else False
+    if part and forms.asks(turns[-1].question) and (correction or forms.has_lead(question) or shortened):
         return _substituted(part, turns)
-    if part and (further := _further(part, turns)):
-        return further
-    return _completed(opened, turns)
+    found = _completed(opened, turns)
+    unchanged = plain(found[0].question) == plain(opened) if found else False
+    return [Reading(question, found[0].likelihood), *found[1:]] if unchanged else found
 
 
 # --- "When?" ----------------------------------------------------------------------------------------------------------
@@ -114,8 +131,28 @@ def _substituted(part: str, turns: Sequence[Understood]) -> list[Reading]:
     if not new.proper or new.end + 3 < len(part):  # "the mayor of Houston", "Ukraine's team": the phrase as a whole
         whole = re.sub(r"^(?:for|with|in|at|on|by|of|to|from) ", "", part)
         new = replace(new, text=whole, proper=new.proper and new.start == 0 and whole == new.text)
+    if part.islower() and not names(part) and not forms.DETERMINED.match(part):
+        return _noun_replaced(part, last.question)
+    known = next((item.mention.kind for item in spoken_of(turns) if item.mention.key == new.key), new.kind)
+    new = replace(new, kind=known) if new.kind == "thing" and new.proper else new
     found = [Reading(question, likelihood) for question, likelihood in _replaced(part, new, last.question)]
     return found or [Reading(grammar.as_question(f"What about {part}"), 0.0)]
+
+
+def _noun_replaced(part: str, asked: str) -> list[Reading]:
+    """ "And ibuprofen?": in place of the noun without "the" that the last question has at its end or as its subject."""
+    bare = re.sub(r"^(?:for|with|in|at|on|by|of|to|from|about) ", "", part)
+    nouns = [phrase for phrase in phrases(asked) if phrase.text.islower() and not forms.DETERMINED.match(phrase.text)]
+    found = [Reading(grammar.as_question(asked[: noun.start] + bare + asked[noun.end :]), 0.8) for noun in nouns[-1:]]
+    return [*found, Reading(grammar.as_question(f"What about {bare}"), 0.3)]
+
+
+def _with_object(question: str, turns: Sequence[Understood]) -> list[Reading]:
+    """ "Who won?" after a question about a battle."""
+    for item in spoken_of(turns[-2:]):
+        if item.mention.kind == "thing" and (is_event(item.mention) or item.mention.proper):
+            return [Reading(grammar.as_question(f"{question.rstrip(' ?.!')} {item.mention.text}"), 1.0, item.mention.key)]
+    return []
 
 
 def _replaced(part: str, new: Mention, asked: str) -> Iterable[tuple[str, float]]:
@@ -124,7 +161,7 @@ def _replaced(part: str, new: Mention, asked: str) -> Iterable[tuple[str, float]
         return
     preposition = re.match(r"(for|with|in|at|on|by|of|to|from|between|against) ", part, re.I)
     owner = part.endswith(("'s", "’s", "s'", "s’"))
-    slots = [(_fit(slot, new, asked, owner, preposition), slot) for slot in _spans(asked) if slot.kind != "time"]
+    slots = [(_fit(slot, new, asked, owner, preposition), slot) for slot in _slots(asked) if slot.kind != "time"]
     for fit, slot in sorted(slots, key=lambda item: -item[0])[:2]:
         if fit > 0:
             yield _swap(asked, slot, new.text), fit
@@ -132,19 +169,31 @@ def _replaced(part: str, new: Mention, asked: str) -> Iterable[tuple[str, float]
         yield grammar.as_question(f"{asked.rstrip(' ?')} {part}"), 0.5
 
 
+def _slots(asked: str) -> list[Mention]:
+    """What can be replaced; of things joined by "and" the whole, which is more often one title than two things."""
+    spans = mentions(asked)
+    titles = [mention for mention in spans if mention.kind == "thing" and mention.plural and mention.proper]
+    return [span for span in spans if not any(_inside(span, title) for title in titles)]
+
+
+def _inside(span: Mention, title: Mention) -> bool:
+    return title.start <= span.start and span.end <= title.end and span != title
+
+
 def _fit(slot: Mention, new: Mention, asked: str, owner: bool, preposition: re.Match[str] | None) -> float:
     """How well a slot of the last question takes the new phrase; 0 or less: not at all."""
     if not new.proper and not slot.proper:  # "the mayor of Houston" for "the governor of Texas"
         return 1.0 + (slot.kind == new.kind) + (head(slot) == head(new)) * 2 - (slot.start > 0) * 0.1
     if new.proper != slot.proper:
-        return 0.3 if new.kind == slot.kind == "person" or slot.start == 0 else 0.0
+        return 0.3 if new.kind == slot.kind and new.plural == slot.plural else 0.0
     owned = asked[slot.end : slot.end + 2] in {"'s", "’s"} or asked[slot.end : slot.end + 2] in {"' ", "’ "}
-    same = slot.kind == new.kind or "thing" in {slot.kind, new.kind}
+    same = slot.kind == new.kind or new.kind == "thing" != slot.kind != "place" or (slot.kind == "thing" and new.kind == "person")
     follows = bool(preposition) and re.search(
         rf"\b{re.escape((preposition or ['', ''])[1])} (?:the )?$", asked[: slot.start], re.I
     )
     return (
         (1.0 if slot.kind == new.kind else 0.4 if same else 0.0)
+        - 0.6 * (preposition is not None and owned)  # "in Belarus" does not own what "Russia's" owns
         + 0.5 * (owner and owned)
         + 0.5 * bool(follows)
         - 0.05 * (slot.start > len(asked) / 2)
@@ -209,15 +258,16 @@ def _other_than(last: Understood) -> list[Reading]:
     return [Reading(grammar.as_question(f"{last.question.rstrip(' ?')}, other than {answer}"), -0.5)]
 
 
-def _further(part: str, turns: Sequence[Understood]) -> list[Reading]:
-    """A name as the answer to what was asked back: "Kuleba" after "When was he born?"."""
-    inside = names(part)
-    if len(inside) != 1 or inside[0].start > 4 or inside[0].end + 4 < len(part):
-        return []
-    for pronoun in _open_pronouns(turns[-1].question):
-        if _agrees(inside[0], pronoun, loosely=True):
-            return [Reading(grammar.put(turns[-1].question, pronoun, inside[0].text), 1.0)]
-    return []
+def _chosen(part: str, last: Understood) -> list[Reading]:
+    """The reply to what was asked back: "the second one", or a name that only one of the readings has."""
+    ordinal = re.match(r"(?:the )?(first|former|second|latter|third|last)(?: one)?$|([123])$", part, re.I)
+    if ordinal:
+        place = {"first": 0, "former": 0, "1": 0, "second": 1, "latter": 1, "2": 1, "third": 2, "3": 2, "last": -1}
+        chosen = last.asked_back[place[ordinal[0].lower().removeprefix("the ").split()[0]] :][:1]
+    else:
+        words = re.compile(rf"\b{re.escape(plain(re.sub('^the ', '', part)))}\b")
+        chosen = tuple(reading for reading in last.asked_back if words.search(plain(reading)))
+    return [Reading(question, 1.0) for question in chosen] if len(chosen) == 1 else []
 
 
 # --- "When did he die?" -----------------------------------------------------------------------------------------------
@@ -252,7 +302,7 @@ def _for_pronoun(
 ) -> list[Reading]:
     """The reading with its first pronoun that is still open replaced, once for each thing that it may stand for."""
     original = _open_pronouns(question)[place]
-    now = next((item for item in _open_pronouns(reading.question) if item.text.lower() == original.text.lower()), None)
+    now = next((item for item in forms.pronouns(reading.question) if item.text.lower() == original.text.lower()), None)
     if now is None:
         return [reading]
     found = []
@@ -262,7 +312,7 @@ def _for_pronoun(
             Reading(
                 grammar.put(reading.question, now, phrase, candidate.mention.proper),
                 reading.likelihood + candidate.score,
-                f"{reading.stands_for} {candidate.mention.key}".strip(),
+                f"{reading.stands_for} {candidate.mention.key if now.stands in _NAMED else ''}".strip(),
             )
         )
     return found
@@ -279,18 +329,21 @@ def _candidates(pronoun: Pronoun, question: str, spoken: Sequence[Spoken], turns
         fitting = [*_pairs(spoken), *fitting]
     if pronoun.stands == "event":
         fitting += _what_was_said(turns[-1])
+    titles = [item.mention.text for item in fitting if pronoun.stands == "thing" and item.mention.plural and item.mention.proper]
+    fitting = [item for item in fitting if not any(item.mention.text in title and item.mention.text != title for title in titles)]
     fitting.sort(key=lambda item: -item.score)
     return [item for item in fitting if item.score >= fitting[0].score - _NEAR][:3]
 
 
-def _agrees(mention: Mention, pronoun: Pronoun, loosely: bool = False) -> bool:
+def _agrees(mention: Mention, pronoun: Pronoun) -> bool:
     if re.match(r"(?:his|her|its|their|my|your|our|this|that|these|those)\b", mention.text, re.I):
         return False
     if pronoun.stands in {"man", "woman"}:
-        person = mention.kind == "person" or ((loosely or _may_be_person(mention)) and mention.kind == "thing")
+        person = mention.kind == "person" or (_may_be_person(mention) and mention.kind == "thing")
         return person and not mention.plural and mention.gender in {"", pronoun.stands}
     if pronoun.stands == "thing":
-        return mention.kind in {"thing", "place"} and (not mention.plural or is_event(mention))
+        joined = mention.plural and mention.proper and mention.kind == "thing"  # "Pride and Prejudice"
+        return mention.kind in {"thing", "place"} and (not mention.plural or is_event(mention) or joined)
     if pronoun.stands == "many":
         return mention.plural or (mention.kind == "thing" and mention.proper)
     if pronoun.stands == "place":
@@ -382,10 +435,12 @@ def _phrase(pronoun: Pronoun, mention: Mention, turns: Sequence[Understood]) -> 
 def _open_pronouns(question: str) -> list[Pronoun]:
     """The pronouns that nothing before them in the question itself explains."""
     inside = mentions(question)
+    first = re.search(r"[.?!…] ", f"{question} ")  # what comes after it speaks of what is in it
     return [
         pronoun
         for pronoun in forms.pronouns(question)
-        if pronoun.stands in {"event", "time", "place"}
+        if first is None or pronoun.start < first.start()
+        if pronoun.stands in {"event", "time"}
         or not any(mention.end <= pronoun.start and _explains(mention, pronoun, question) for mention in inside)
     ]
 

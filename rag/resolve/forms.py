@@ -60,18 +60,19 @@ _SUBJECTS: tuple[tuple[re.Pattern[str], Stands], ...] = tuple(
     )
 )
 _EXPLETIVE_THERE = re.compile(
-    r"\b(?:is|are|was|were|has|have|will|would|could|can|may|might|be|been|did|does|if|whether|that|do you know if|had) there\b"
+    r"\b(?:is|are|was|were|has|have|will|would|could|can|may|might|be|been|did|does|if|whether|that|do you know if|had|\w+n't) there\b"
     r"(?= (?:an?|any|no|some|still|other|also|ever|been|be|many|more|enough|only|too|another|something|anything|one|two"
-    r"|several|not|just|such|really|differences?|plans?|rules?|laws?|limits?)\b)|\bthere (?:is|are|was|were|has|have|will|would|exist|may|might)\b",
+    r"|several|not|just|such|really|differences?|plans?|rules?|laws?|limits?)\b)|\bthere (?:is|are|was|were|has|have|will|would|should|must|can|exist|may|might)\b",
     re.I,
 )
 _PLEONASTIC_IT = re.compile(
     r"\bit(?:'s| is| was| be)?(?: (?:ever|really|still|always|usually|also|more|so|too|very|not))? (?:true|possible|safe|legal|illegal|worth|okay|ok|better|best"
     r"|hard|easy|difficult|necessary|important|common|normal|likely|unlikely|clear|known|said|fair|good|bad|wise|time)\b"
-    r"(?=.*\b(?:to|that|for|if|how|\w+ing)\b)|\b(?:does|did|will|would) it (?:take|cost|mean|matter|make sense)\b(?=.*\b(?:to|that|if|when)\b)"
-    r"|\bit (?:takes?|took|rains?|snows?|seems?|appears?|turns? out)\b|\bwhat time is it\b",
+    r"(?=.*\b(?:to|that|if|how|\w+ing)\b)|\b(?:does|did|will|would) it (?:take|cost|mean|matter|make sense)\b(?=.*\b(?:to|that|if|when)\b)"
+    r"|\bit (?:rains?|snows?|seems?|appears?|turns? out)\b|\bit (?:takes|took)\b(?=.* to\b)|\bwhat time is it\b",
     re.I,
 )
+DETERMINED = re.compile(r"(?:the|an?|this|that|these|those|both|his|her|its|their|my|your|our)\b|.*['’]", re.I)
 _ANY_THAT = re.compile(r"\b(?:is|was) that (?:the|a|an|when|why|how|where|what)\b", re.I)
 
 
@@ -106,6 +107,7 @@ def fragment(question: str) -> str:
     match = _ABOUT.match(stripped)
     rest = (stripped[match.end() :] if match else stripped).strip(" ?.!,;:")
     rest = re.sub(r"^(?:before|after) that,? (?=in |on |at )", "", rest)
+    rest = re.sub(r",? (?:please|then|instead|though|thanks|thank you)$", "", rest)
     return rest if rest and not _is_clause(rest) else ""
 
 
@@ -123,6 +125,23 @@ def is_bare(question: str) -> bool:
     rest = words[1:] if re.match(WH, core, re.I) else words[2:]
     verbal = any(word in AUXILIARIES or is_past(word) or (word.endswith("s") and is_verb(word)) for word in rest)
     return not verbal and not names(core)
+
+
+def asks(text: str) -> bool:
+    """Whether it has the form of a question, with a question mark or without."""
+    words = _WORDS.findall(text)
+    return text.rstrip().endswith("?") or bool(words) and (plain(words[0]) in AUXILIARIES or re.match(WH, words[0], re.I) is not None)
+
+
+def asks_of_what_happened(question: str) -> str:
+    """The question word of "When did it happen?", which asks about the last question's event; "" for others."""
+    match = re.match(rf"({WH}(?: long ago)?) (?:did|does|has|was|is) (?:it|that|this|all this) (?:happen|take place|occur|come about)", question, re.I)
+    return match[1] if match else ""
+
+
+def lacks_object(question: str) -> bool:
+    """Whether it asks who won, hosted or wrote, and does not say what."""
+    return bool(re.match(r"^(?:who|which \w+|what) (?:won|hosted|attended|organi[sz]ed|led|signed|wrote|built|designed|founded|invented|discovered|directed|produced|started|ended|caused)[\s?.!]*$", question, re.I))
 
 
 def pronouns(question: str) -> list[Pronoun]:

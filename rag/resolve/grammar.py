@@ -20,12 +20,14 @@ _INVERTED = re.compile(  # "Where did the talks take place?", "When was X built?
 )
 _YES_NO = re.compile(rf"^(?P<aux>{_AUXILIARY})(?P<rest> .+)$", re.I)
 _ABOUT_SUBJECT = re.compile(r"^(?:whom?|what|which(?: [^\W\d_]+){1,2})\b", re.I)
+_QUANTITY = re.compile(r"^(?:how (?:many|much)|who|whom|what|which)\b", re.I)  # it asks about a part of the sentence
 _DAY = re.compile(r"^\d{1,2}(?:st|nd|rd|th)? [A-Z]|^[A-Z][a-z]+ \d{1,2}\b(?!\d)")
 
 
 def possessive(name: str) -> str:
-    """ "Ukraine" → "Ukraine's", "the United States" → "the United States'"."""
-    return f"{name}'" if name.endswith("s") else f"{name}'s"
+    """ "Ukraine" → "Ukraine's", "Paris" → "Paris's", "the United States" → "the United States'"."""
+    plural = name.endswith("s") and (name.startswith("the ") or name.split()[-1].islower())
+    return f"{name}'" if plural else f"{name}'s"
 
 
 def dated(time: str) -> str:
@@ -85,6 +87,8 @@ def asked_anew(bare: str, question: str, named: str, answer: str) -> str:
     """
     asks = _shortened(bare)
     core = question.strip(" ?.!")
+    if _QUANTITY.match(asks):
+        return as_question(f"{core}, and {asks[:1].lower()}{asks[1:]}")
     if match := _YES_NO.match(core):
         return as_question(f"{asks} {match['aux'].lower()}{match['rest']}")
     subject = _subject_question(core)
@@ -99,7 +103,7 @@ def asked_anew(bare: str, question: str, named: str, answer: str) -> str:
 
 
 def _shortened(bare: str) -> str:
-    core = re.sub(r"\b(?:exactly|precisely|then|again|so)\b", "", bare.strip(" ?.!,"), flags=re.I)
+    core = re.sub(r"\b(?:exactly|precisely|then|there|again|so)\b", "", bare.strip(" ?.!,"), flags=re.I)
     return " ".join(core.split())
 
 

@@ -10,11 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
 from rag import anchor
+from rag.resolve.verbs import is_verb
 
 Kind = Literal["person", "place", "time", "thing"]
 Gender = Literal["", "man", "woman"]
@@ -104,6 +105,7 @@ class Mention:
         return words[-1] if self.kind == "person" and words and self.proper and not self.plural else " ".join(words)
 
 
+@lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """Lower case, without accents and possessive endings."""
     decomposed = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text).casefold().replace("ı", "i"))
@@ -153,10 +155,16 @@ def _after_opener(text: str, start: int, end: int, certain: frozenset[str]) -> i
             start += len(word) + 1
             continue
         alone = start + len(word) >= end
-        if initial and alone and not _surely(bare, certain) and _COMMON_ENDINGS.search(bare):
+        if initial and alone and not _surely(bare, certain) and _only_opens(bare, text[end:]):
             return end
         return start
     return end
+
+
+def _only_opens(bare: str, after: str) -> bool:
+    """Whether a capitalised word that opens a sentence is no name: "Construction began", "Common side effects"."""
+    following = re.match(r" ([a-zà-ÿ]+)", after)
+    return bool(_COMMON_ENDINGS.search(bare)) or (following is not None and not is_verb(following[1]) and following[1] not in {"and", "or", "of"})
 
 
 def _surely(bare: str, certain: frozenset[str]) -> bool:
@@ -165,7 +173,7 @@ def _surely(bare: str, certain: frozenset[str]) -> bool:
 
 def _named(text: str, start: int, end: int) -> Mention:
     name = text[start:end]
-    if name[:4].lower() != "the " and _THE.search(text[:start]) and STANDS_ALONE.match(text[end:]):
+    if name[:4].lower() != "the " and _THE.search(text[:start]) and _stands_alone(text[end:]):
         name = f"the {name}"
     words = plain(name.removeprefix("the ")).split()
     before, after = text[:start], text[end:]
@@ -178,6 +186,11 @@ def _named(text: str, start: int, end: int) -> Mention:
     if words[-1] in _LANDSCAPE or (_BEFORE_PLACE.search(before) and len(words) < 3 and "," not in before[-2:]):
         return Mention(name, "place", start, end)
     return Mention(name, "thing", start, end, plural=words[-1].endswith("s") and name.startswith("the "))
+
+
+def _stands_alone(after: str) -> bool:
+    following = re.match(r" ([a-z]+)", after)
+    return bool(STANDS_ALONE.match(after)) or (following is not None and is_verb(following[1]))
 
 
 def _is_person(words: list[str]) -> bool:
