@@ -40,19 +40,16 @@ def main(arguments: Sequence[str] | None = None, open_bot: OpenBot = open_chatbo
 
 
 def read_rewrites(path: Path) -> dict[str, str]:
-    """Whole questions by the id of their follow-up; raises EvaluationError that names the line."""
-    rewrites: dict[str, str] = {}
+    """Whole questions by the id of their follow-up; raises EvaluationError that names the file."""
     try:
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            fields = json.loads(line)
-            rewrites[str(fields["id"])] = str(fields["question"])
+        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return {str(line["id"]): str(line["question"]) for line in lines}
     except (ValueError, TypeError, KeyError) as error:
         raise EvaluationError(
-            f'{path}, line {number}: no rewrite ({error}). Write {{"id": ..., "question": ...}}.'
+            f'{path}: not rewrites ({error}). Write {{"id": ..., "question": ...}} on each line.'
         ) from None
     except OSError as error:
         raise EvaluationError(f"{path}: cannot be read ({error.strerror}). Name a file of rewrites.") from None
-    return rewrites
 
 
 def both_ways(

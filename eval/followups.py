@@ -104,13 +104,16 @@ def gains(asked: Sequence[Asked]) -> dict[str, tuple[Interval | None, Interval |
     weights = draws(len(scored))
     columns = {way: mean([ndcg[way] for ndcg in scored]) for way in WAYS}
     return {
-        way: (interval(columns[way], weights, len(scored)), paired(columns[WAYS[0]], columns[way], weights, len(scored)))
+        way: (
+            interval(columns[way], weights, len(scored)),
+            paired(columns[WAYS[0]], columns[way], weights, len(scored)),
+        )
         for way in WAYS
     }
 
 
 def silence(asked: Sequence[Asked]) -> dict[str, Interval | None]:
-    """Precision and recall of silence over the questions that must not be answered, and recall for each of their kinds."""
+    """Precision and recall of silence where nothing must be answered, and how often each kind met with it."""
     told = [item for item in asked if item.question.should_answer is not None]
     weights = draws(len(told))
     quiet = [item.status in _SILENT for item in told]

@@ -9,7 +9,7 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from rag import __version__, prompts
+from rag import __version__, anchor, prompts
 from rag.abstain import nearest, silence
 from rag.calibration import calibrated_threshold
 from rag.check import check
@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 _QUESTION_CHARACTERS = 2000  # a question, not a document
+_FIRST = 3  # passages that tell whether two questions look in the same place
 
 
 class Chatbot:
     """Answers questions about a folder of documents. Safe to use from several threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- the parts are built in `open` and nowhere else
         self,
         settings: Settings,
         embedder: Embedder,
@@ -102,7 +103,9 @@ class Chatbot:
         found = looked.found(resolved.question) if resolved.clear else ()
         evidence = number_evidence(found)
         yield watch.begin("draft")
-        draft = looked.draft(resolved.question, self._drafter) if found else Draft((), "", 0.0, self._drafter.name)
+        draft = Draft((), "", 0.0, self._drafter.name)
+        if found:
+            draft = looked.draft(resolved.asks or resolved.question, self._drafter, resolved.question)
         yield watch.begin("check")
         checked = check(draft.candidates, evidence) if draft.confidence >= self._threshold else ()
         claims, citations = cite(checked, index.document)
@@ -206,24 +209,34 @@ class _Looked:
         self.threshold = threshold or reader.threshold  # with 0, forced or a chat model's, every reading would do
         self._retrieve, self._reader = retrieve, reader
         self._found: dict[str, tuple[Retrieved, ...]] = {}
-        self._drafts: dict[tuple[str, str], Draft] = {}
+        self._drafts: dict[tuple[str, str, str], Draft] = {}
 
     def found(self, question: str) -> tuple[Retrieved, ...]:
         if question not in self._found:
             self._found[question] = self._retrieve(question)
         return self._found[question]
 
-    def draft(self, question: str, drafter: Drafter) -> Draft:
-        key = (question, drafter.name)
+    def draft(self, question: str, drafter: Drafter, found_for: str) -> Draft:
+        key = (question, drafter.name, found_for)
         if key not in self._drafts:
-            found = self.found(question)
+            found = self.found(found_for)
             self._drafts[key] = drafter.draft(question, found, number_evidence(found))
         return self._drafts[key]
 
-    def confidence(self, question: str) -> tuple[float, str]:
+    def finds_alike(self, question: str, other: str) -> bool:
+        """Whether the same passages come first for both."""
+        first, second = ({hit.passage.id for hit in self.found(text)[:_FIRST]} for text in (question, other))
+        return first == second
+
+    def confidence(self, question: str, found_for: str = "") -> tuple[float, str]:
         """The reader's confidence in its answer, and the answer."""
-        draft = self.draft(question, self._reader)
+        draft = self.draft(question, self._reader, found_for or question)
         return draft.confidence, draft.short or " ".join(candidate.text for candidate in draft.candidates[:1])
+
+    def documents(self, question: str, word: str) -> int:
+        """How many documents the passages found for a question come from, of those that have a word."""
+        key = anchor.keys(word)
+        return len({hit.passage.document for hit in self.found(question) if key & anchor.keys(hit.passage.text)})
 
 
 class _Watch:

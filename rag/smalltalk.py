@@ -15,7 +15,9 @@ from rag.types import IndexedDocument
 
 _LISTED = 12  # titles that a reply names; more is a list that nobody reads
 _TITLE = 100  # characters of a title
-_POLITE = r"(?:[,!. ]+(?:please|then|there|now|again|everyone|all|friend|bot|footnote|so much|a lot|very much|you too))*"
+_POLITE = (
+    r"(?:[,!. ]+(?:please|then|there|now|again|everyone|all|friend|bot|footnote|so much|a lot|very much|you too))*"
+)
 _END = r"[\s.!?,:;)\-🙂😀👍🙏👋❤️]*$"
 
 
@@ -26,33 +28,45 @@ def _whole(pattern: str) -> re.Pattern[str]:
 
 _ARTICLES = r"(?:articles?|documents?|docs|files?|texts?|sources?|titles?)"
 _LIST = _whole(
-    rf"(?:what|which) (?:are the |other )?{_ARTICLES} (?:do|can|have) you (?:have|know|got|use|read|search|answer from)?(?: read)?"
-    rf"|(?:what|which) {_ARTICLES} (?:are|is) (?:there|available|indexed|loaded|in (?:here|the (?:corpus|index|collection)))"
+    rf"(?:what|which) (?:are the |other )?{_ARTICLES} (?:do|can|have) you (?:have|know|got|use|read|search"
+    rf"|answer from)?(?: read)?"
+    rf"|(?:what|which) {_ARTICLES} (?:are|is) (?:there|available|indexed|loaded|in (?:here|the (?:corpus|index"
+    rf"|collection)))"
     rf"|(?:list|show)(?: me)?(?: all)?(?: (?:the|your|of the))? ?{_ARTICLES}"
     rf"|(?:what|which) (?:are )?(?:the |your ){_ARTICLES}(?: (?:about|called))?"
     rf"|what (?:is|are) (?:the|your|these|this) (?:{_ARTICLES}|corpus|collection) about"
     rf"|how many {_ARTICLES} (?:do you have|are there|have you (?:got|read))"
 )
 _CAN_ASK = _whole(
-    r"help(?: me)?|what (?:can|could|may|should) i ask(?: you)?(?: about)?|what can you (?:do|tell me|answer)(?: for me)?"
+    r"help(?: me)?|what (?:can|could|may|should) i ask(?: you)?(?: about)?|what can you (?:do|tell me"
+    r"|answer)(?: for me)?"
     r"|what do you know(?: about)?|how (?:do|can) i use (?:you|this|it)|how does this work|how do you work"
-    r"|what (?:questions|topics) (?:can|could) (?:i ask|you answer)|(?:can|could) you help(?: me)?|i need (?:some )?help"
+    r"|what (?:questions|topics) (?:can|could) (?:i ask|you answer)|(?:can|could) you help(?: me)?"
+    r"|i need (?:some )?help"
 )
 _WHO = _whole(
-    r"(?:and )?who are you|what are you|(?:are you|is this) (?:a )?(?:human|robot|bot|chatgpt|an ai|ai|real(?: person)?)"
+    r"(?:and )?who are you|what are you|(?:are you|is this) (?:a )?(?:human|robot|bot|chatgpt|an ai|ai"
+    r"|real(?: person)?)"
     r"|what(?:'s| is) your name|who (?:made|built|created|wrote) you|introduce yourself|tell me about yourself"
 )
 _HELLO = _whole(
-    r"(?:hi|hello|hey|hallo|greetings|good (?:morning|afternoon|evening|day)|hiya|howdy|merhaba|bonjour|hola)(?: there)?"
-    r"|how are you(?: doing)?(?: today)?|(?:hi|hello|hey)[,!. ]+how are you(?: doing)?(?: today)?|nice to meet you|what'?s up"
+    r"(?:hi|hello|hey|hallo|greetings|good (?:morning|afternoon|evening|day)|hiya|howdy|merhaba|bonjour"
+    r"|hola)(?: there)?"
+    r"|how are you(?: doing)?(?: today)?|(?:hi|hello|hey)[,!. ]+how are you(?: doing)?(?: today)?"
+    r"|nice to meet you|what'?s up"
 )
 _THANKS = _whole(
-    r"(?:ok(?:ay)?|great|perfect|good|super|nice|cool|yes|no)?[,!. ]*(?:many )?(?:thanks|thank you|thx|ty|cheers|much appreciated)"
-    r"(?: (?:you|for (?:that|this|it|your help|the (?:help|answer|info|information))))?(?:[,!. ]+(?:that (?:is|was) (?:all|it|helpful)|great|bye|goodbye))?"
-    r"|that(?:'s| is) (?:all|it)(?: (?:for (?:now|today)|thanks))?|(?:ok(?:ay)?|got it|i see|great|perfect|nice|cool|good|wow|understood|alright|fine|sounds good)"
+    r"(?:ok(?:ay)?|great|perfect|good|super|nice|cool|yes|no)?[,!. ]*(?:many )?(?:thanks|thank you|thx|ty"
+    r"|cheers|much appreciated)"
+    r"(?: (?:you|for (?:that|this|it|your help|the (?:help|answer|info|information))))?(?:[,!. ]+(?:that (?:is"
+    r"|was) (?:all|it|helpful)|great|bye|goodbye))?"
+    r"|that(?:'s| is) (?:all|it)(?: (?:for (?:now|today)|thanks))?|(?:ok(?:ay)?|got it|i see|great|perfect|nice"
+    r"|cool|good|wow|understood|alright|fine|sounds good)"
     r"|that (?:was|is) (?:very )?(?:helpful|great|useful|good|interesting)|good to know"
 )
-_BYE = _whole(r"(?:good)?bye(?: bye)?|see you(?: later| soon)?|good night|have a (?:nice|good|great) (?:day|evening|weekend|one)")
+_BYE = _whole(
+    r"(?:good)?bye(?: bye)?|see you(?: later| soon)?|good night|have a (?:nice|good|great) (?:day|evening|weekend|one)"
+)
 
 
 def small_talk(question: str, documents: Sequence[IndexedDocument]) -> str:

@@ -16,8 +16,6 @@ BY_RULES = "Who led Ukraine's delegation on 16 May 2025?"
 class Failing(FakeListChatModel):
     """A model that cannot be reached."""
 
-    responses: list[str] = [""]
-
     def _generate(self, messages: list[BaseMessage], *args: object, **options: object) -> ChatResult:
         raise ConnectionError("refused")
 
@@ -52,12 +50,12 @@ def test_the_guard(written: str, read_as: str) -> None:
 
 def test_a_model_that_fails() -> None:
     """The rules decide."""
-    assert resolve("And Ukraine's?", [LED], propose=proposer(Failing())).question == BY_RULES
+    assert resolve("And Ukraine's?", [LED], propose=proposer(Failing(responses=[""]))).question == BY_RULES
 
 
 def test_a_question_that_stands_alone_is_not_sent() -> None:
     """No request is made for it."""
-    assert resolve("Who hosted the talks in Istanbul?", [LED], propose=proposer(Failing())).question == (
+    assert resolve("Who hosted the talks in Istanbul?", [LED], propose=proposer(Failing(responses=[""]))).question == (
         "Who hosted the talks in Istanbul?"
     )
 

@@ -59,9 +59,7 @@ def case(turn: Turn, question: str, read_as: str) -> object:
         case(TEXAS, "And the mayor of Houston?", "Who was the mayor of Houston in 1995?"),
         case(TEXAS, "and in 2005?", "Who was the governor of Texas in 2005?"),
         case(BEATS, "Why?", "Why did Apple buy Beats?"),
-        case(
-            SIGNED, "With whom?", "With whom was the Black Sea Grain Initiative signed at Dolmabahçe Palace?"
-        ),
+        case(SIGNED, "With whom?", "With whom was the Black Sea Grain Initiative signed at Dolmabahçe Palace?"),
         case(ASPIRIN, "And ibuprofen?", "What are the side effects of ibuprofen?"),
         case(MET, "Why did they meet there?", "Why did Dmytro Kuleba and Sergei Lavrov meet in Antalya?"),
         case(TALKS, "Who designed it?", "Who designed Dolmabahçe Palace?"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.resolve import resolve
@@ -45,12 +45,15 @@ def test_an_earlier_answer_of_a_megabyte_is_cut() -> None:
     assert sum(len(question) + len(answer) for question, answer in trimmed(turns)) < 5_000
 
 
-@pytest.mark.parametrize("turn", [("", ""), ("   ", "x"), ("🤔", "🤔"), ("???", ""), ("When?", "When?"), ("and?", "and?")])
+@pytest.mark.parametrize(
+    "turn", [("", ""), ("   ", "x"), ("🤔", "🤔"), ("???", ""), ("When?", "When?"), ("and?", "and?")]
+)
 def test_turns_that_say_nothing(turn: tuple[str, str]) -> None:
     """They change nothing about a question that stands alone."""
     assert resolve("Who led Russia's delegation?", [turn, turn]).question == "Who led Russia's delegation?"
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     question=st.text(min_size=1, max_size=60).filter(str.strip),
     turns=st.lists(st.tuples(st.text(max_size=60), st.text(max_size=120)), max_size=4),

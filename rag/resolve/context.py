@@ -55,6 +55,15 @@ class Understood:
     asked_back: tuple[str, ...] = ()  # where the question can be read in several ways: the whole questions
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a follow-up as a whole question."""
+
+    question: str
+    likelihood: float  # higher is likelier; comparable among the readings of one question only
+    stands_for: str = ""  # what it takes the pronoun for; readings that differ here mean different things
+
+
 def trimmed(history: Sequence[Turn]) -> list[Turn]:
     """The last turns as plain text: no markup, no citation marks, nothing that cannot be seen, and not too long."""
     return [(_text(question), _text(answer)) for question, answer in list(history)[-_TURNS:]]
@@ -79,7 +88,9 @@ def mentions(text: str, known: Iterable[str] = ()) -> list[Mention]:
 
 def spoken_of(turns: Sequence[Understood]) -> list[Spoken]:
     """What a pronoun after the last turn may stand for, nearest at hand first; each thing once, by its fullest name."""
-    known = [mention.text for turn in turns for text in (turn.question, turn.answer[:_OPENING]) for mention in names(text)]
+    known = [
+        mention.text for turn in turns for text in (turn.question, turn.answer[:_OPENING]) for mention in names(text)
+    ]
     found: list[Spoken] = []
     for back, turn in enumerate(reversed(turns[-_FORGOTTEN:])):
         found += [Spoken(spoken.mention, spoken.score - back) for spoken in _of_turn(turn, known)]

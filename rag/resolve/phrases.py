@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.resolve.names import Mention, names, plain
+from rag.resolve.names import Kind, Mention, names, plain
 from rag.resolve.verbs import AUXILIARIES, is_verb
 
 _EVENTS = frozenset(
@@ -29,9 +29,9 @@ _STOPS = AUXILIARIES | frozenset(
     a about after again against all also although an and any anywhere are around as at away back because before between
     both but by during each either else ever every for from he her here him his how i if in inside instead into it its
     just like me more most my near never next no nor not now of off on once only or other others our out over per she
-    same-day since so some still than that the their them then there these they this those through to today together too toward
-    towards under until up upon us very we what when where whether which while who whom whose why with within without
-    yet you your please exactly really later earlier ago
+    same-day since so some still than that the their them then there these they this those through to today together
+    too toward towards under until up upon us very we what when where whether which while who whom whose why with
+    within without yet you your please exactly really later earlier ago
     """.split()
 )
 _DETERMINER = re.compile(
@@ -40,8 +40,10 @@ _DETERMINER = re.compile(
     re.I,
 )
 _BARE_NOUN = re.compile(
-    r"(?:\b(?:of|for|about|with|between|on|in)|^(?:wh\w+|how)(?: \w+)? (?:is|are|was|were|does|do|did)|^(?:is|are|was|were|does|do|did)) (?=[a-z])"
-, re.I)
+    r"(?:\b(?:of|for|about|with|between|on|in)|^(?:wh\w+|how)(?: \w+)? (?:is|are|was|were|does|do|did)|^(?:is"
+    r"|are|was|were|does|do|did)) (?=[a-z])",
+    re.I,
+)
 _OF = re.compile(r" (?:of|in|on|between|for|against|about|from|at) (?=[^\W_])")
 _MODIFIERS = 4  # words of a phrase, its head included
 
@@ -68,7 +70,12 @@ def _without_determiner(text: str, taken: Sequence[Mention]) -> list[Mention]:
     for match in _BARE_NOUN.finditer(text):
         end = head_end(text, match.end())
         inside = any(mention.start < end and match.end() < mention.end for mention in taken if mention.proper)
-        if end > match.end() and not inside and text[match.end() : end].islower() and not text[match.end() : end].endswith("ly"):
+        if (
+            end > match.end()
+            and not inside
+            and text[match.end() : end].islower()
+            and not text[match.end() : end].endswith(("ly", "ing"))
+        ):
             found.append(_mention(text, match.end(), end, plain(text[match.end() : end]).split()[-1], ""))
     return found
 
@@ -149,5 +156,5 @@ def _mention(text: str, start: int, end: int, last: str, determiner: str) -> Men
         "both",
     }
     plural = plural or last in {"two", "three", "people", "children", "police", "men", "women"}
-    kind = "person" if _ROLES.match(last) else "thing"
+    kind: Kind = "person" if _ROLES.match(last) else "thing"
     return Mention(text[start:end], kind, start, end, plural=plural, proper=False)
