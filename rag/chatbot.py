@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -24,11 +24,13 @@ from rag.draft.weigh import Weighing
 from rag.embed import Embedder, load_embedder
 from rag.errors import IndexDamagedError, IndexLockedError, KeyMissingError, QuestionError, SettingsError
 from rag.index import Index, current_generation, refresh
+from rag.look import Looked
 from rag.manifest import pointer_mark
 from rag.reader import Reader
-from rag.resolve import resolve
+from rag.resolve import Propose, proposer, resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
+from rag.smalltalk import small_talk
 from rag.types import (
     Answer,
     Candidate,
@@ -40,6 +42,7 @@ from rag.types import (
     Event,
     IndexedDocument,
     IndexReport,
+    Resolved,
     Retrieved,
     Skipped,
     Turn,
@@ -65,6 +68,7 @@ class Models:
     embedder: Embedder
     reader: ReaderDrafter  # tells the readings of a follow-up apart, and drafts where nothing else does
     drafter: Drafter
+    propose: Propose | None = None  # how a chat model reads a follow-up
 
 
 class Chatbot:
@@ -98,7 +102,7 @@ class Chatbot:
         settings = settings or Settings()
         embedder = load_embedder(settings.embedder)
         reader = ReaderDrafter(Reader(), Weighing.load())
-        models = Models(embedder, reader, _drafter(settings, reader))
+        models = Models(embedder, reader, *_drafter(settings, reader))
         index = _open_index(settings, embedder, progress)
         if settings.threshold is None:
             settings = settings.model_copy(update={"threshold": calibrated_threshold(settings)})
@@ -119,8 +123,10 @@ class Chatbot:
         index = self._current_index()
         watch = _Watch()
         yield watch.begin("resolve")
-        looked = _Looked(partial(self._retrieve, index=index), self._models.reader, self.settings.threshold)
-        resolved = resolve(question, history, looked)
+        looked = Looked(partial(self._retrieve, index=index), self._models.reader, self.settings.threshold)
+        reply = small_talk(question, index.documents)
+        unasked = Resolved(question, clear=False)
+        resolved = unasked if reply else resolve(question, history, looked, self._models.propose)
         yield watch.begin("retrieve")
         found = looked.found(resolved.question) if resolved.clear else ()
         evidence = number_evidence(found)
@@ -130,7 +136,7 @@ class Chatbot:
         checked: list[CheckedClaim] = []
         claims: tuple[Claim, ...] = ()
         citations: tuple[Citation, ...] = ()
-        for draft in looked.drafts(resolved.question, self._models.drafter) if resolved.clear else ():
+        for draft in looked.drafts(resolved, self._models.drafter) if resolved.clear else ():
             if draft.instead and checked:
                 break
             yield watch.begin("check")
@@ -147,7 +153,7 @@ class Chatbot:
             question=question,
             resolved_question=resolved.question,
             status="answered" if claims else "abstained" if resolved.clear else "unclear",
-            text=compose(checked) if claims else silence(resolved, found, len(index.documents)),
+            text=compose(checked) if claims else reply or silence(resolved, found, len(index.documents)),
             short=draft.short if claims else "",
             confidence=round(draft.confidence, 4),
             claims=claims,
@@ -272,16 +278,18 @@ def _released(claims: Sequence[Claim], citations: Sequence[Citation]) -> Iterato
         yield Event("claim", claim=claim, citations=tuple(item for item in citations if item.number in claim.citations))
 
 
-def _drafter(settings: Settings, reader: ReaderDrafter) -> Drafter:
+def _drafter(settings: Settings, reader: ReaderDrafter) -> tuple[Drafter, Propose | None]:
+    """What drafts, and what reads follow-ups where a chat model is configured."""
     if not settings.model:
-        return reader
+        return reader, None
     from rag.draft.chat import ChatDrafter, ReaderInstead  # loads slowly, and most users have no chat model
     from rag.draft.provider import load_model
 
     try:
-        return ChatDrafter(settings.model, load_model(settings), reader, settings.deadline)
+        model = load_model(settings)
     except KeyMissingError as error:
-        return ReaderInstead(reader, str(error))
+        return ReaderInstead(reader, str(error)), None
+    return ChatDrafter(settings.model, model, reader, settings.deadline), proposer(model)
 
 
 def _valid(question: str) -> str:
@@ -298,39 +306,6 @@ def _valid_text(text: str) -> str:
     if len(text) > _TEXT_CHARACTERS:
         raise QuestionError(prompts.LONG_TEXT.format(length=len(text), limit=_TEXT_CHARACTERS))
     return text
-
-
-class _Looked:
-    """What was found and read for the questions looked at so far: the reading that is chosen is not read twice."""
-
-    def __init__(
-        self, retrieve: Callable[[str], tuple[Retrieved, ...]], reader: ReaderDrafter, threshold: float | None
-    ) -> None:
-        self.threshold = reader.threshold if threshold is None else threshold
-        self._retrieve, self._reader = retrieve, reader
-        self._found: dict[str, tuple[Retrieved, ...]] = {}
-        self._read: dict[str, tuple[Draft, ...]] = {}
-
-    def found(self, question: str) -> tuple[Retrieved, ...]:
-        if question not in self._found:
-            self._found[question] = self._retrieve(question)
-        return self._found[question]
-
-    def drafts(self, question: str, drafter: Drafter) -> Iterable[Draft]:
-        """The drafter's drafts; none where nothing was found."""
-        found = self.found(question)
-        if not found:
-            return ()
-        if drafter is not self._reader:
-            return drafter.drafts(question, found, number_evidence(found))
-        if question not in self._read:
-            self._read[question] = tuple(drafter.drafts(question, found, number_evidence(found)))
-        return self._read[question]
-
-    def confidence(self, question: str) -> tuple[float, str]:
-        """The reader's confidence in its answer, and the answer."""
-        draft = joined([Draft((), "", 0.0, ""), *self.drafts(question, self._reader)])
-        return draft.confidence, draft.short or " ".join(candidate.text for candidate in draft.candidates[:1])
 
 
 class _Watch:

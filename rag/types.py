@@ -89,6 +89,7 @@ class Resolved:
     question: str
     clear: bool = True  # False: it says too little, or may be read in several ways
     readings: tuple[str, ...] = ()  # whole questions that it may stand for, where it is not clear
+    asks: str = ""  # the part of `question` that is to be answered, where the rest is the topic before it
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,27 +12,43 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.anchor import anchors
-from rag.resolve.choose import Judge, choose
-from rag.resolve.followup import dangling, readings, understand
+from rag.resolve.choose import Judge, choose, with_topic
+from rag.resolve.described import unnamed
+from rag.resolve.followup import dangling, even, readings, understand
+from rag.resolve.propose import Propose, proposer
+from rag.resolve.topic import about
 from rag.types import Resolved, Turn
 
-__all__ = ["Judge", "resolve"]
+__all__ = ["Judge", "Propose", "proposer", "resolve"]
 
 
-def resolve(question: str, history: Sequence[Turn] = (), judge: Judge | None = None) -> Resolved:
+def resolve(
+    question: str, history: Sequence[Turn] = (), judge: Judge | None = None, propose: Propose | None = None
+) -> Resolved:
     """Complete a follow-up from the turns before it; a question that stands alone is returned as it is.
 
-    `judge` says what the documents answer; without one, readings that are about as likely are asked back.
+    `judge` says what the documents answer; without one, readings that are about as likely are asked back. `propose` is
+    a chat model's reading, taken before the rules' where they leave something to be understood and no doubt who is
+    meant.
     """
     question = " ".join(question.split())
     turns = understand(history)
+    if judge and (noun := unnamed(question, turns)) and judge.documents(question, noun) >= _SEVERAL:
+        return Resolved(question, clear=False)
     if not turns:
         return Resolved(question, clear=_says_enough(question) and not dangling(question))
     found = readings(question, turns)
+    if judge and [reading.question for reading in found] == [question] and (whole := about(question, turns)):
+        return with_topic(question, whole, judge)
     if not found:
         return Resolved(question, clear=not dangling(question) and _says_enough(question))
+    if propose and found[0].question != question and not even(found) and (proposed := propose(question, history)):
+        return Resolved(proposed)
     resolved = choose(found, judge)
     return resolved if resolved.clear else replace(resolved, question=question)
+
+
+_SEVERAL = 3  # documents that have the noun of a description: which of them is meant, nobody said
 
 
 def _says_enough(question: str) -> bool:

@@ -28,8 +28,12 @@ _AS_ANSWER = 0.5
 _AS_SUBJECT = 0.4
 _IN_QUESTION = 0.2
 _OPENS_ANSWER = 0.15
+_LATER = 0.01  # less for each mention of an answer: the first is most often what it is about
+_OPENING = 300  # characters of an answer that name what it is about
+_SHORT_ANSWER = 45  # words; a longer one tells more than what was asked for
 _OWNER = -0.3  # "Russia" of "Russia's delegation"
 _SHORT = re.compile(r"(?:an?|the|this|that|these|those)(?: [^\W\d_]+){1,2}$", re.I)
+_DETERMINED = re.compile(r"(?:the|an?|this|that|these|those|both|his|her|its|their)\b|.*['’]", re.I)
 _SAME = re.compile(r"\b(?:same|very) ")
 
 
@@ -48,6 +52,16 @@ class Understood:
     question: str
     answer: str
     answered_with: tuple[Mention, ...]  # what the answer names that the question asked for
+    asked_back: tuple[str, ...] = ()  # where the question can be read in several ways: the whole questions
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a follow-up as a whole question."""
+
+    question: str
+    likelihood: float  # higher is likelier; comparable among the readings of one question only
+    stands_for: str = ""  # what it takes the pronoun for; readings that differ here mean different things
 
 
 def trimmed(history: Sequence[Turn]) -> list[Turn]:
@@ -74,7 +88,9 @@ def mentions(text: str, known: Iterable[str] = ()) -> list[Mention]:
 
 def spoken_of(turns: Sequence[Understood]) -> list[Spoken]:
     """What a pronoun after the last turn may stand for, nearest at hand first; each thing once, by its fullest name."""
-    known = [mention.text for turn in turns for text in (turn.question, turn.answer) for mention in names(text)]
+    known = [
+        mention.text for turn in turns for text in (turn.question, turn.answer[:_OPENING]) for mention in names(text)
+    ]
     found: list[Spoken] = []
     for back, turn in enumerate(reversed(turns[-_FORGOTTEN:])):
         found += [Spoken(spoken.mention, spoken.score - back) for spoken in _of_turn(turn, known)]
@@ -84,11 +100,12 @@ def spoken_of(turns: Sequence[Understood]) -> list[Spoken]:
 def _of_turn(turn: Understood, known: Sequence[str]) -> list[Spoken]:
     answered = {mention.key for mention in turn.answered_with}
     found = [
-        Spoken(mention, _IN_QUESTION + (_AS_SUBJECT - _IN_QUESTION) * (place == 0) + _ownership(mention, turn.question))
+        Spoken(mention, _IN_QUESTION + (_AS_SUBJECT - _IN_QUESTION) * (place == 0) + _less(mention, turn.question))
         for place, mention in enumerate(_in_order(mentions(turn.question, known)))
     ]
-    for place, mention in enumerate(_in_order(mentions(turn.answer, known))):
-        score = _OPENS_ANSWER * (place == 0) + _ownership(mention, turn.answer)
+    opening = turn.answer[:_OPENING]
+    for place, mention in enumerate(_in_order(mentions(opening, known))):
+        score = _OPENS_ANSWER * (place == 0) + _less(mention, opening) - _LATER * place
         found.append(Spoken(mention, score + _AS_ANSWER * (mention.key in answered)))
     return found + [Spoken(mention, _AS_ANSWER) for mention in turn.answered_with]
 
@@ -98,8 +115,10 @@ def _in_order(found: Iterable[Mention]) -> list[Mention]:
     return sorted(found, key=lambda mention: (mention.start, -mention.end))
 
 
-def _ownership(mention: Mention, text: str) -> float:
-    """Less for a name that only tells which: "Russia" of "Russia's delegation", "Istanbul" of "the Istanbul talks"."""
+def _less(mention: Mention, text: str) -> float:
+    """Less for a name that only tells which, "Russia" of "Russia's delegation", and for a noun without "the"."""
+    if not mention.proper and re.match(r"[a-z]", mention.text) and not _DETERMINED.match(mention.text):
+        return _OWNER
     describes = re.match(r"['’](?:s\b| )", text[mention.end :]) or (
         mention.kind == "place"
         and re.match(r" (?!and\b|or\b)[a-z]{4,}", text[mention.end :])
@@ -132,9 +151,12 @@ def _coordinated(text: str, named: Sequence[Mention]) -> list[Mention]:
 def _answered_with(question: str, answer: str, known: list[str]) -> tuple[Mention, ...]:
     """The mentions of the answer that have the kind that is asked for and are not in the question."""
     asked = _WH.match(question)
-    if not asked or not answer:
+    if len(answer.split()) > _SHORT_ANSWER:
+        answer = re.split(r"(?<=[.!?])\s", answer)[0]
+    if not asked or not 0 < len(answer.split()) <= _SHORT_ANSWER:
         return ()
     kind = _ASKED_FOR.get(asked[1].lower())
+    several = bool(re.match(r"\W*(?:who|where) (?:were|are|all)\b", question, re.I))
     in_question = {mention.key for mention in mentions(question, known)}
     new = [mention for mention in _in_order(mentions(answer, known)) if mention.key not in in_question]
     if kind == "person" and len(answer.split()) <= 6:  # "Medinsky." alone: nothing but the question tells what it is
@@ -147,7 +169,16 @@ def _answered_with(question: str, answer: str, known: list[str]) -> tuple[Mentio
         return tuple(_leading(named or [mention for mention in new if mention.kind == "thing"]))
     fitting = [mention for mention in new if mention.kind == kind and (mention.proper or kind != "person")]
     fitting = fitting or [mention for mention in new if mention.kind == kind]
-    return tuple(_leading(fitting))
+    return tuple(_together(fitting) if several else _leading(fitting))
+
+
+def _together(fitting: list[Mention]) -> list[Mention]:
+    """All of the mentions, and what they are together."""
+    single = [mention for mention in fitting if not mention.plural]
+    if len(single) < 2 or any(mention.plural for mention in fitting):
+        return fitting
+    text = " and ".join([", ".join(mention.text for mention in single[:-1]), single[-1].text])
+    return [replace(single[0], text=text, plural=True), *single]
 
 
 def _leading(fitting: list[Mention]) -> list[Mention]:
@@ -193,7 +224,7 @@ def _both(one: Spoken, other: Spoken) -> Spoken:
     """The fuller name, what either says of gender, and the better score."""
     fuller, less = sorted((one.mention, other.mention), key=lambda mention: -len(_bare(mention.text)))
     gender = fuller.gender or less.gender
-    return Spoken(replace(fuller, gender=gender), max(one.score, other.score) + 0.05)
+    return Spoken(replace(fuller, gender=gender), max(one.score, other.score))
 
 
 def _bare(text: str) -> str:

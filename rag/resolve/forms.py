@@ -13,12 +13,14 @@ from rag.resolve.verbs import AUXILIARIES, is_past, is_verb
 Stands = Literal["man", "woman", "thing", "many", "place", "time", "event"]
 
 _OPENING = re.compile(
-    r"^\W*(?:(?:and|but|so|or|also|ok(?:ay)?|well|now|then|right|yes|yeah|great|nice|good|cool|thanks|thank you|thanks a lot"
+    r"^\W*(?:(?:and|but|so|or|also|ok(?:ay)?|well|now|then|right|yes|yeah|great|nice|good|cool|thanks|thank you"
+    r"|thanks a lot"
     r"|i see|got it|interesting|hm+|oh|please|sorry|actually|still|in that case|by the way)\b[,.!…]*\s+)+",
     re.I,
 )
 _CORRECTION = re.compile(
-    r"^\W*(?:no|nope|not that|sorry|wait|actually)?\b[,.!]*\s*(?:(?:but )?(?:i (?:meant|mean|was asking about|am asking about)"
+    r"^\W*(?:no|nope|not that|sorry|wait|actually)?\b[,.!]*\s*(?:(?:but )?(?:i (?:meant|mean|was asking about"
+    r"|am asking about)"
     r"|i'm asking about|rather|make that|instead)\b[,:]?\s*)?",
     re.I,
 )
@@ -45,33 +47,42 @@ _SUBJECTS: tuple[tuple[re.Pattern[str], Stands], ...] = tuple(
         (r"\b(?:she|her|hers|herself)\b", "woman"),
         (r"\b(?:they|them|their|theirs|themselves|both(?= of them\b|\?|$))\b", "many"),
         (
-            r"\b(?:the|these|those) (?:two|three|four|both)\b(?! [a-z])|\bthe two(?= (?:meet|talk|agree|sign|fight|speak|differ|have|get)\b)",
+            r"\b(?:the|these|those) (?:two|three|four|both)\b(?! [a-z])|\bthe two(?= (?:meet|talk|agree|sign"
+            r"|fight|speak|differ|have|get)\b)",
             "many",
         ),
         (r"\b(?:it|its|itself)\b", "thing"),
         (r"\b(?:there)\b", "place"),
         (r"\b(?:then|(?:at|by|around) that time|(?:on|in|during) that (?:day|year|month|date|period))\b", "time"),
         (
-            r"\b(?:this|that|these|those)\b(?=\s*(?:[?.,!;]|$|(?:is|was|are|were|mean|means|happen|work|change|affect|start|end|so)\b))"
-            r"|\b(?<=is |as |re |es |id |do )(?:this|that|these|those)\b(?= (?:important|possible|true|necessary|safe|legal|free"
+            r"\b(?:this|that|these|those)\b(?=\s*(?:[?.,!;]|$|(?:is|was|are|were|mean|means|happen|work|change"
+            r"|affect|start|end|so)\b))"
+            r"|\b(?<=is |as |re |es |id |do )(?:this|that|these|those)\b(?= (?:important|possible|true"
+            r"|necessary|safe|legal|free"
             r"|good|bad|enough|correct|right|normal|common|the|an?|not|still|really|also|compare|help|relate|apply)\b)",
             "event",
         ),
     )
 )
 _EXPLETIVE_THERE = re.compile(
-    r"\b(?:is|are|was|were|has|have|will|would|could|can|may|might|be|been|did|does|if|whether|that|do you know if|had) there\b"
+    r"\b(?:is|are|was|were|has|have|will|would|could|can|may|might|be|been|did|does|if|whether|that"
+    r"|do you know if|had|\w+n't) there\b"
     r"(?= (?:an?|any|no|some|still|other|also|ever|been|be|many|more|enough|only|too|another|something|anything|one|two"
-    r"|several|not|just|such|really|differences?|plans?|rules?|laws?|limits?)\b)|\bthere (?:is|are|was|were|has|have|will|would|exist|may|might)\b",
+    r"|several|not|just|such|really|differences?|plans?|rules?|laws?|limits?)\b)|\bthere (?:is|are|was|were|has"
+    r"|have|will|would|should|must|can|exist|may|might)\b",
     re.I,
 )
 _PLEONASTIC_IT = re.compile(
-    r"\bit(?:'s| is| was| be)?(?: (?:ever|really|still|always|usually|also|more|so|too|very|not))? (?:true|possible|safe|legal|illegal|worth|okay|ok|better|best"
-    r"|hard|easy|difficult|necessary|important|common|normal|likely|unlikely|clear|known|said|fair|good|bad|wise|time)\b"
-    r"(?=.*\b(?:to|that|for|if|how|\w+ing)\b)|\b(?:does|did|will|would) it (?:take|cost|mean|matter|make sense)\b(?=.*\b(?:to|that|if|when)\b)"
-    r"|\bit (?:takes?|took|rains?|snows?|seems?|appears?|turns? out)\b|\bwhat time is it\b",
+    r"\bit(?:'s| is| was| be)?(?: (?:ever|really|still|always|usually|also|more|so|too|very|not))? (?:true"
+    r"|possible|safe|legal|illegal|worth|okay|ok|better|best"
+    r"|hard|easy|difficult|necessary|important|common|normal|likely|unlikely|clear|known|said|fair|good|bad"
+    r"|wise|time)\b"
+    r"(?=.*\b(?:to|that|if|how|\w+ing)\b)|\b(?:does|did|will|would) it (?:take|cost|mean|matter"
+    r"|make sense)\b(?=.*\b(?:to|that|if|when)\b)"
+    r"|\bit (?:rains?|snows?|seems?|appears?|turns? out)\b|\bit (?:takes|took)\b(?=.* to\b)|\bwhat time is it\b",
     re.I,
 )
+DETERMINED = re.compile(r"(?:the|an?|this|that|these|those|both|his|her|its|their|my|your|our)\b|.*['’]", re.I)
 _ANY_THAT = re.compile(r"\b(?:is|was) that (?:the|a|an|when|why|how|where|what)\b", re.I)
 
 
@@ -106,6 +117,7 @@ def fragment(question: str) -> str:
     match = _ABOUT.match(stripped)
     rest = (stripped[match.end() :] if match else stripped).strip(" ?.!,;:")
     rest = re.sub(r"^(?:before|after) that,? (?=in |on |at )", "", rest)
+    rest = re.sub(r",? (?:please|then|instead|though|thanks|thank you)$", "", rest)
     return rest if rest and not _is_clause(rest) else ""
 
 
@@ -115,7 +127,7 @@ def has_lead(question: str) -> bool:
 
 
 def is_bare(question: str) -> bool:
-    """Whether it is no more than a question word and what belongs to it: "When?", "for what purpose?", "where exactly?"."""
+    """Whether it is no more than a question word and what belongs to it: "When?", "for what purpose?"."""
     core = question.strip(" ?.!,")
     words = [plain(word) for word in _WORDS.findall(core)]
     if not _BARE.match(core) or len(words) > 5:
@@ -123,6 +135,37 @@ def is_bare(question: str) -> bool:
     rest = words[1:] if re.match(WH, core, re.I) else words[2:]
     verbal = any(word in AUXILIARIES or is_past(word) or (word.endswith("s") and is_verb(word)) for word in rest)
     return not verbal and not names(core)
+
+
+def asks(text: str) -> bool:
+    """Whether it has the form of a question, with a question mark or without."""
+    words = _WORDS.findall(text)
+    return text.rstrip().endswith("?") or (
+        bool(words) and (plain(words[0]) in AUXILIARIES or re.match(WH, words[0], re.I) is not None)
+    )
+
+
+def asks_of_what_happened(question: str) -> str:
+    """The question word of "When did it happen?", which asks about the last question's event; "" for others."""
+    match = re.match(
+        rf"({WH}(?: long ago)?) (?:did|does|has|was|is) (?:it|that|this|all this) (?:happen|take place|occur"
+        rf"|come about)",
+        question,
+        re.I,
+    )
+    return match[1] if match else ""
+
+
+def lacks_object(question: str) -> bool:
+    """Whether it asks who won, hosted or wrote, and does not say what."""
+    return bool(
+        re.match(
+            r"^(?:who|which \w+|what) (?:won|hosted|attended|organi[sz]ed|led|signed|wrote|built|designed"
+            r"|founded|invented|discovered|directed|produced|started|ended|caused)[\s?.!]*$",
+            question,
+            re.I,
+        )
+    )
 
 
 def pronouns(question: str) -> list[Pronoun]:

@@ -11,7 +11,10 @@ from rag.resolve.phrases import head_end
 from rag.resolve.verbs import AUXILIARIES, base_form, is_past
 
 _OWNING = {"his", "its", "their", "her", "hers", "theirs"}
-_FUNCTION = r"(?:in|on|at|of|to|from|for|with|by|as|after|before|when|where|who|which|that|and|or|but|about|again|there|then|out|up|do|did|does|is|was|be)"
+_FUNCTION = (
+    r"(?:in|on|at|of|to|from|for|with|by|as|after|before|when|where|who|which|that|and|or|but|about"
+    r"|again|there|then|out|up|do|did|does|is|was|be)"
+)
 _PREPOSITION = r"(?:at|by|for|from|in|of|on|to|with|since|until|under|about)"
 _ASKS = re.compile(rf"^(?P<asks>(?:{_PREPOSITION} )?{WH}(?: (?:many|much|long|far|old|often))?)\b", re.I)
 _AUXILIARY = rf"(?:{'|'.join(sorted(AUXILIARIES))})"
@@ -20,17 +23,24 @@ _INVERTED = re.compile(  # "Where did the talks take place?", "When was X built?
 )
 _YES_NO = re.compile(rf"^(?P<aux>{_AUXILIARY})(?P<rest> .+)$", re.I)
 _ABOUT_SUBJECT = re.compile(r"^(?:whom?|what|which(?: [^\W\d_]+){1,2})\b", re.I)
+_QUANTITY = re.compile(r"^(?:how (?:many|much)|who|whom|what|which)\b", re.I)  # it asks about a part of the sentence
 _DAY = re.compile(r"^\d{1,2}(?:st|nd|rd|th)? [A-Z]|^[A-Z][a-z]+ \d{1,2}\b(?!\d)")
 
 
 def possessive(name: str) -> str:
-    """ "Ukraine" → "Ukraine's", "the United States" → "the United States'"."""
-    return f"{name}'" if name.endswith("s") else f"{name}'s"
+    """ "Ukraine" → "Ukraine's", "Paris" → "Paris's", "the United States" → "the United States'"."""
+    plural = name.endswith("s") and (name.startswith("the ") or name.rsplit(maxsplit=1)[-1].islower())
+    return f"{name}'" if plural else f"{name}'s"
+
+
+def is_day(time: str) -> bool:
+    """Whether a time is a day: "16 May 2025", "September 4"."""
+    return _DAY.match(time) is not None
 
 
 def dated(time: str) -> str:
     """A time with its preposition: "on 16 May 2025", "in 2022"."""
-    return f"on {time}" if _DAY.match(time) else f"in {time}"
+    return f"on {time}" if is_day(time) else f"in {time}"
 
 
 def placed(place: Mention, texts: Sequence[str]) -> str:
@@ -85,6 +95,8 @@ def asked_anew(bare: str, question: str, named: str, answer: str) -> str:
     """
     asks = _shortened(bare)
     core = question.strip(" ?.!")
+    if _QUANTITY.match(asks):
+        return as_question(f"{core}, and {asks[:1].lower()}{asks[1:]}")
     if match := _YES_NO.match(core):
         return as_question(f"{asks} {match['aux'].lower()}{match['rest']}")
     subject = _subject_question(core)
@@ -99,12 +111,12 @@ def asked_anew(bare: str, question: str, named: str, answer: str) -> str:
 
 
 def _shortened(bare: str) -> str:
-    core = re.sub(r"\b(?:exactly|precisely|then|again|so)\b", "", bare.strip(" ?.!,"), flags=re.I)
+    core = re.sub(r"\b(?:exactly|precisely|then|there|again|so)\b", "", bare.strip(" ?.!,"), flags=re.I)
     return " ".join(core.split())
 
 
 def _subject_question(core: str) -> str:
-    """What is asked about the subject: "led Russia's delegation" of "Who led ...?", "was signed" of "What was signed?"."""
+    """What is asked about the subject: "led the talks" of "Who led the talks?", "was signed" of "What was signed?"."""
     match = re.match(r"^(?:who|what|which(?: [^\W\d_]+){1,3}?) (?=(?P<verb>[^\W\d_]+)\b)", core, re.I)
     if not match:
         return ""
@@ -127,7 +139,7 @@ def _inverted(subject: str, predicate: str) -> str:
 
 
 def _object(rest: str, answer: str) -> str:
-    """What the answer says after the verb that the question has: "a full ceasefire" of "He called for a full ceasefire"."""
+    """What the answer says after the question's verb: "a full ceasefire" of "He called for a full ceasefire"."""
     asked = rest.split()
     words = re.split(r"(?<=[.!?])\s", answer)[0].strip(" .!?").split()
     for place, word in enumerate(words):

@@ -10,11 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
 from rag import anchor
+from rag.resolve.verbs import is_verb
 
 Kind = Literal["person", "place", "time", "thing"]
 Gender = Literal["", "man", "woman"]
@@ -42,8 +43,8 @@ _TITLES = (
     | _WOMEN
     | frozenset(
         """
-        president minister secretary chancellor premier senator governor mayor ambassador adviser advisor general colonel
-        captain major admiral sergeant commander judge justice professor dr doctor director chief coach captain bishop
+        president minister secretary chancellor premier senator governor mayor ambassador adviser advisor general
+        colonel captain major admiral sergeant commander judge justice professor dr doctor director chief coach bishop
         archbishop cardinal spokesman spokeswoman representative congressman congresswoman prime foreign defence defense
         vice deputy chair actor actress singer author inspector detective
         """.split()
@@ -58,7 +59,8 @@ _OPENERS = frozenset(
     moreover most mr my neither never next no none nor not now of often on once one only or other others our out over
     overall people perhaps please so some such sorry still than thank thanks that the their them then there therefore
     these they this those though through thus to today together two under until unlike up upon us usually was we well
-    were what when where whether which while who whom whose why will with without would yes yet you your okay ok hi hello
+    were what when where whether which while who whom whose why will with without would yes yet you your okay ok hi
+    hello
     """.split()
 )
 _COMMON_ENDINGS = re.compile(r"(?:tion|sion|ment|ness|ity|ing|ance|ence|ings|ers|ions|als|ists|ed|ly)$")
@@ -73,14 +75,16 @@ _BEFORE_PLACE = re.compile(
     r"\b(?:in|at|near|to|from|outside|inside|across|around|throughout|towards?)\s+(?:the\s+)?$", re.I
 )
 _BEFORE_PERSON = re.compile(
-    r"(?:\b[Ww]ho (?:is|was|are|were)|\b(?:led|hosted|written|directed|founded|signed|said|built|designed|painted) by)\s+$",
+    r"(?:\b[Ww]ho (?:is|was|are|were)|\b(?:led|hosted|written|directed|founded|signed|said|built|designed"
+    r"|painted) by)\s+$",
     re.I,
 )
 _PERSONAL = re.compile(r"^,? (?:who|said|says|told|added|was born|died|married)\b")
 
 _THE = re.compile(r"\b[Tt]he $")
 STANDS_ALONE = re.compile(  # else the name only describes a noun, as in "the Istanbul talks"
-    r"['’.,;:?!)”\"]|$| (?:and|or|is|was|are|were|has|had|have|will|would|did|does|do|in|on|at|of|to|from|for|with|by|as"
+    r"['’.,;:?!)”\"]|$| (?:and|or|is|was|are|were|has|had|have|will|would|did|does|do|in|on|at|of|to|from|for"
+    r"|with|by|as"
     r"|after|before|when|where|who|which|that|\w+ed)\b"
 )
 
@@ -104,6 +108,7 @@ class Mention:
         return words[-1] if self.kind == "person" and words and self.proper and not self.plural else " ".join(words)
 
 
+@lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """Lower case, without accents and possessive endings."""
     decomposed = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text).casefold().replace("ı", "i"))
@@ -116,8 +121,8 @@ def names(text: str, known: Iterable[str] = ()) -> list[Mention]:
     taken = [Mention(match[0], "time", *match.span()) for match in TIME.finditer(text)]
     spans = [(mention.start, mention.end) for mention in taken]
     for match in _NAME.finditer(text):
-        for start, end in _without_possessive(text, *match.span()):
-            start = _after_opener(text, start, end, certain)
+        for first, end in _without_possessive(text, *match.span()):
+            start = _after_opener(text, first, end, certain)
             if start < end and not any(left < end and start < right for left, right in spans):
                 taken.append(_named(text, start, end))
     return sorted(taken, key=lambda mention: mention.start)
@@ -153,10 +158,18 @@ def _after_opener(text: str, start: int, end: int, certain: frozenset[str]) -> i
             start += len(word) + 1
             continue
         alone = start + len(word) >= end
-        if initial and alone and not _surely(bare, certain) and _COMMON_ENDINGS.search(bare):
+        if initial and alone and not _surely(bare, certain) and _only_opens(bare, text[end:]):
             return end
         return start
     return end
+
+
+def _only_opens(bare: str, after: str) -> bool:
+    """Whether a capitalised word that opens a sentence is no name: "Construction began", "Common side effects"."""
+    following = re.match(r" ([a-zà-ÿ]+)", after)
+    return bool(_COMMON_ENDINGS.search(bare)) or (
+        following is not None and not is_verb(following[1]) and following[1] not in {"and", "or", "of"}
+    )
 
 
 def _surely(bare: str, certain: frozenset[str]) -> bool:
@@ -165,7 +178,7 @@ def _surely(bare: str, certain: frozenset[str]) -> bool:
 
 def _named(text: str, start: int, end: int) -> Mention:
     name = text[start:end]
-    if name[:4].lower() != "the " and _THE.search(text[:start]) and STANDS_ALONE.match(text[end:]):
+    if name[:4].lower() != "the " and _THE.search(text[:start]) and _stands_alone(text[end:]):
         name = f"the {name}"
     words = plain(name.removeprefix("the ")).split()
     before, after = text[:start], text[end:]
@@ -178,6 +191,11 @@ def _named(text: str, start: int, end: int) -> Mention:
     if words[-1] in _LANDSCAPE or (_BEFORE_PLACE.search(before) and len(words) < 3 and "," not in before[-2:]):
         return Mention(name, "place", start, end)
     return Mention(name, "thing", start, end, plural=words[-1].endswith("s") and name.startswith("the "))
+
+
+def _stands_alone(after: str) -> bool:
+    following = re.match(r" ([a-z]+)", after)
+    return bool(STANDS_ALONE.match(after)) or (following is not None and is_verb(following[1]))
 
 
 def _is_person(words: list[str]) -> bool:
@@ -196,8 +214,7 @@ def _gender(words: list[str], office: str) -> Gender:
         if word in _WOMEN:
             return "woman"
     given = [word for word in words if word not in _TITLES]
-    known = first_names().get(given[0], "") if given and (len(given) > 1 or len(words) == 1) else ""
-    return known
+    return first_names().get(given[0], "") if given and (len(given) > 1 or len(words) == 1) else ""
 
 
 @cache

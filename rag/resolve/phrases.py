@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.resolve.names import Mention, names, plain
+from rag.resolve.names import Kind, Mention, names, plain
 from rag.resolve.verbs import AUXILIARIES, is_verb
 
 _EVENTS = frozenset(
@@ -29,14 +29,19 @@ _STOPS = AUXILIARIES | frozenset(
     a about after again against all also although an and any anywhere are around as at away back because before between
     both but by during each either else ever every for from he her here him his how i if in inside instead into it its
     just like me more most my near never next no nor not now of off on once only or other others our out over per she
-    same-day since so some still than that the their them then there these they this those through to today together too toward
-    towards under until up upon us very we what when where whether which while who whom whose why with within without
-    yet you your please exactly really later earlier ago
+    same-day since so some still than that the their them then there these they this those through to today together
+    too toward towards under until up upon us very we what when where whether which while who whom whose why with
+    within without yet you your please exactly really later earlier ago
     """.split()
 )
 _DETERMINER = re.compile(
     r"(?<![\w’'])(?P<determiner>the|this|that|these|those|both|his|her|its|their|an?|"
-    r"(?:(?:the )?[^\W\d_][\w.-]*(?: [^\W\d_a-z][\w.-]*)*(?:['’]s|s['’])))\s+(?=[^\W\d_])",
+    r"(?:(?:the )?[^\W\d_][\w.-]*(?: [^\W\d_a-z][\w.-]*)*(?:['’]s|s['’])(?: and (?=[^ ]+['’]s))?)+)\s+(?=[^\W\d_])",
+    re.I,
+)
+_BARE_NOUN = re.compile(
+    r"(?:\b(?:of|for|about|with|between|on|in)|^(?:wh\w+|how)(?: \w+)? (?:is|are|was|were|does|do|did)|^(?:is"
+    r"|are|was|were|does|do|did)) (?=[a-z])",
     re.I,
 )
 _OF = re.compile(r" (?:of|in|on|between|for|against|about|from|at) (?=[^\W_])")
@@ -56,6 +61,22 @@ def phrases(text: str, known: Sequence[Mention] = ()) -> list[Mention]:
         head = plain(text[match.end() : end]).split()[-1]
         end = _with_complement(text, end, named)
         found.append(_mention(text, start, end, head, match["determiner"].lower()))
+    return found + _without_determiner(text, [*named, *found])
+
+
+def _without_determiner(text: str, taken: Sequence[Mention]) -> list[Mention]:
+    """What a preposition or the verb of a question is followed by: "aspirin" of "the side effects of aspirin"."""
+    found = []
+    for match in _BARE_NOUN.finditer(text):
+        end = head_end(text, match.end())
+        inside = any(mention.start < end and match.end() < mention.end for mention in taken if mention.proper)
+        if (
+            end > match.end()
+            and not inside
+            and text[match.end() : end].islower()
+            and not text[match.end() : end].endswith(("ly", "ing"))
+        ):
+            found.append(_mention(text, match.end(), end, plain(text[match.end() : end]).split()[-1], ""))
     return found
 
 
@@ -102,13 +123,15 @@ _ADJECTIVES = frozenset("first second third last next previous new old main same
 
 def _with_complement(text: str, end: int, named: Sequence[Mention]) -> int:
     """Takes in "of 16 May 2025" and "between Ukraine and Russia", once or twice."""
+    event = plain(text[:end]).split()[-1] in _EVENTS
     for _ in range(2):
         match = _OF.match(text, end)
         if not match:
             return end
         name = next((mention for mention in named if match.end() <= mention.start <= match.end() + 4), None)
         determined = name and text[match.end() : name.start].strip().lower() in {"", "the"}
-        if name and determined and (match[0] == " of " or name.kind == "time" or match[0] in {" between ", " in "}):
+        of = match[0] in {" of ", " between "} or (name and name.kind == "place" and match[0] == " in ")
+        if name and determined and (of or (name.kind == "time" and event)):
             end = _coordinated_end(text, name, named)
         elif match[0] == " of " and (inner := _DETERMINER.match(text, match.end())):
             end = max(head_end(text, inner.end()), end)
@@ -133,5 +156,5 @@ def _mention(text: str, start: int, end: int, last: str, determiner: str) -> Men
         "both",
     }
     plural = plural or last in {"two", "three", "people", "children", "police", "men", "women"}
-    kind = "person" if _ROLES.match(last) else "thing"
+    kind: Kind = "person" if _ROLES.match(last) else "thing"
     return Mention(text[start:end], kind, start, end, plural=plural, proper=False)

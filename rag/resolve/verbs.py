@@ -16,9 +16,11 @@ _IRREGULAR = {  # past and participle → base form
     hang hung; have had; hear heard; hide hid hidden; hit; hold held; hurt; keep kept; kneel knelt; know knew known;
     lay laid; lead led; learn learnt; leave left; lend lent; let; lie lain; lose lost; make made; mean meant; meet met;
     pay paid; put; quit; read; ride rode ridden; ring rang rung; rise rose risen; run ran; say said; see saw seen;
-    seek sought; sell sold; send sent; set; shake shook shaken; shine shone; shoot shot; show shown; shut; sing sang sung;
+    seek sought; sell sold; send sent; set; shake shook shaken; shine shone; shoot shot; show shown; shut;
+    sing sang sung;
     sink sank sunk; sit sat; sleep slept; speak spoke spoken; spend spent; split; spread; spring sprang sprung;
-    stand stood; steal stole stolen; stick stuck; strike struck stricken; swear swore sworn; sweep swept; swim swam swum;
+    stand stood; steal stole stolen; stick stuck; strike struck stricken; swear swore sworn; sweep swept;
+    swim swam swum;
     swing swung; take took taken; teach taught; tear tore torn; tell told; think thought; throw threw thrown;
     understand understood; undertake undertook undertaken; wake woke woken; wear wore worn; win won; withdraw withdrew
     withdrawn; write wrote written; overthrow overthrew overthrown; oversee oversaw overseen; forego forewent
@@ -31,7 +33,8 @@ _REGULAR = frozenset(  # base forms that follow "did they" so often that they ar
     accept act add address affect agree announce appear apply argue arrive ask attend attack belong call cause change
     claim close compare contain continue cover create cross damage declare defeat deliver demand deny depend describe
     design destroy develop die differ direct discover end enter exist expect explain express fail follow form found
-    happen help host impact include increase inform insist introduce invade invent invite join kill last live lie look love
+    happen help host impact include increase inform insist introduce invade invent invite join kill last live
+    lie look love
     matter marry mention move name need occur offer open oppose own pass perform place plan play produce promise propose
     protest provide publish raise reach receive release rely remain replace report represent require respond return
     rule seem serve settle sign start state stay stop study succeed suffer suggest support surrender talk try turn use
@@ -62,17 +65,13 @@ def is_past(word: str) -> bool:
 
 def base_form(past: str) -> str:
     """The base form of a past tense: "led" → "lead", "signed" → "sign", "criticised" → "criticise"."""
-    if past in _IRREGULAR:
-        return _IRREGULAR[past]
-    if not past.endswith("ed"):
-        return past
-    stem = past[:-2]
+    if past in _IRREGULAR or not past.endswith("ed"):
+        return _IRREGULAR.get(past, past)
     if past.endswith("ied"):
         return f"{past[:-3]}y" if len(past) > 4 else past[:-1]
-    if stem in _REGULAR:
-        return stem
-    if f"{stem}e" in _REGULAR:
-        return f"{stem}e"
+    stem = past[:-2]
+    if stem in _REGULAR or f"{stem}e" in _REGULAR:
+        return stem if stem in _REGULAR else f"{stem}e"
     if _DOUBLED.search(past):
         return stem[:-1]
     return f"{stem}e" if _drops_e(stem) else stem
@@ -84,7 +83,8 @@ def _drops_e(stem: str) -> bool:
     return bool(
         short
         or re.search(
-            r"(?:[aeiou](?:s|z|v)|[aeioulnr]c|[^aeiou]v|[ao]u?s|[adlnr]g|[a-z]iat|[cdglnrt]at|[bcdfgkptz]l|ut|u|i[dnr])$",
+            r"(?:[aeiou](?:s|z|v)|[aeioulnr]c|[^aeiou]v|[ao]u?s|[adlnr]g|[a-z]iat|[cdglnrt]at|[bcdfgkptz]l|ut|u"
+            r"|i[dnr])$",
             stem,
         )
     )
