@@ -41,6 +41,7 @@ def importers(library: str) -> set[str]:
         ("sentence_transformers", {"rag/embed.py"}),
         ("onnxruntime", {"rag/minilm.py", "rag/reader.py"}),
         ("sentencex", {"rag/passages.py"}),
+        ("spacy", {"rag/grammar.py"}),
         ("langchain", {"rag/draft/provider.py"}),
     ],
 )

@@ -64,7 +64,8 @@ def answers(question: str, text: str, evidence: Sequence[Evidence]) -> bool:
     named = [given for given in anchor.anchors(question) if given.kind != "word"]
     if any(anchor.anchored(given, known) < 1 for given in named):
         return False
-    return wants_sentences(question) or not anchor.keys(text) <= anchor.keys(question)
+    asked = anchor.keys(question)
+    return wants_sentences(question) or any(anchor.anchored(given, asked) < 1 for given in anchor.anchors(text))
 
 
 def _near(item: Evidence) -> frozenset[str]:

@@ -204,7 +204,7 @@ def doubts(place: int, words: Parse) -> frozenset[str]:
     child, word = words[place], words[place]
     own = True
     for _ in range(len(words)):
-        if predicative(word, words):
+        if predicative(word, words) and child.role != "nsubj":  # who may do something is there all the same
             found |= _marks(word, words)
         if not own and (child.role in _COMPLEMENTS or child.role in {"prep", "nsubjpass"}):
             found |= _weight(word, child)
@@ -212,7 +212,8 @@ def doubts(place: int, words: Parse) -> frozenset[str]:
             subjects = (words[c].lemma for c in word.children if words[c].role == "nsubj")
             found |= {kind for lemma in subjects for kind in lexicon.doubts(lemma)}
         own = False
-        if word.head == word.place or word.role == "relcl":  # what a relative clause says is taken for granted
+        taken = word.role == "relcl" or (word.role == "acl" and word.tag != "VB")
+        if word.head == word.place or taken:  # what a relative clause says is taken for granted
             break
         child, word = word, words[word.head]
     return frozenset(found)

@@ -88,12 +88,21 @@ def compare(claim: Reading, evidence: Reading, around: Around) -> Comparison:
     findings += _elsewhere(claim, evidence, around)
     covered, own = _coverage(claim, evidence, around)
     return Comparison(
-        tuple(dict.fromkeys(findings)),
+        _distinct(findings),
         covered,
         own,
         any(pair.evidence for pair in pairs),
         sum(pair.agreeing for pair in pairs),
     )
+
+
+def _distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings without those that another one says more fully, or in another way."""
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=lambda finding: (-len(finding.said), finding.kind != "speaker")):
+        if not any(finding.said in other.said for other in kept):
+            kept.append(finding)
+    return tuple(sorted(kept, key=lambda finding: not finding.contradicts))
 
 
 # --- clause by clause -------------------------------------------------------------------------------------------------
@@ -155,6 +164,8 @@ def _pair(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -> _
                 pinned.add(value)
                 findings.append(Finding("value", value.text, there[0].text if there else ""))
         agreeing += _shared_heads(getattr(clause, slot), _slot(other, slot, evidence), claim, evidence)
+    under, there_under = ([p for _, p in item.obliques] for item in (clause, other))
+    agreeing += _shared_heads(under, there_under, claim, evidence)
     findings += _parties(clause, other, claim, evidence)
     findings += _others(clause, other, claim, evidence)
     findings += _denials(clause, other, claim, evidence)
@@ -542,12 +553,23 @@ def _all_under(clause: Clause, reading: Reading) -> Iterator[tuple[str, int]]:
 
 def _coverage(claim: Reading, evidence: Reading, around: Around) -> tuple[float, float]:
     """The shares of the claim's content words that the evidence accounts for: with its surroundings, and alone."""
-    words = [word for word in claim.words if content(word, claim)]
-    if not words:
-        return 1.0, 1.0
+    words = [word for word in claim.words if content(word, claim)] or _light(claim)
     own = [_covered(word, evidence) for word in words]
     near = [max(mine, 0.7 * bool(anchor.keys(word.lemma) & around.keys)) for mine, word in zip(own, words, strict=True)]
-    return sum(near) / len(words), sum(own) / len(words)
+    here = [float(_stands(value, evidence)) for value in claim.own]
+    count = len(words) + len(here) or 1
+    return (sum(near) + len(here)) / count, (sum(own) + sum(here)) / count  # a value not around is a finding
+
+
+def _light(claim: Reading) -> list[Word]:
+    """The verbs of a claim that has nothing but light ones."""
+    return [word for word in claim.words if word.tag.startswith("VB") and word.lemma not in {"be", "have", "do"}]
+
+
+def _stands(value: Value, evidence: Reading) -> bool:
+    return any(agrees(value, other) for other in evidence.values) or (
+        value.kind in {"name", "country"} and names(value, evidence.keys)
+    )
 
 
 def content(word: Word, reading: Reading) -> bool:

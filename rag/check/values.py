@@ -63,11 +63,8 @@ def values(words: Parse) -> tuple[Value, ...]:
     taken = {place for value, places in dates for place in places}
     names = _names(words, taken)
     taken |= {place for value in names for place in range(value.first, value.place + 1)}
-    numbers = [
-        Value(word.text, "number", word.place, word.place)
-        for word in words
-        if word.place not in taken and _numeric(word)
-    ]
+    numeric = groupby(words, lambda word: word.place not in taken and _numeric(word))
+    numbers = [number for is_number, run in numeric if is_number for number in _numbers(list(run))]
     return tuple(sorted([value for value, _ in dates] + names + numbers, key=lambda value: value.first))
 
 
@@ -100,15 +97,49 @@ def names(value: Value, keys: frozenset[str], exactly: bool = False) -> bool:
 
 
 def amount(value: Value) -> str:
-    """The digits of a number, or its word."""
-    text = value.text.lower()
-    return anchor.number(value.text) or {"dozens": "dozen", "none": "0", "both": "2", "twice": "2", "once": "1"}.get(text, text.rstrip("s") if len(text) > 4 else text)
+    """The digits of a number ("three hundred" gives "300"), or its word."""
+    words = value.text.lower().split()
+    numbers = [_number(word) for word in words]
+    if all(number is not None for number in numbers) and len(words) > 1:
+        return _written(numbers)  # type: ignore[arg-type]
+    text = words[0]
+    return anchor.number(text) or _WORDS.get(text, text.rstrip("s") if len(text) > 4 else text)
+
+
+_WORDS = {"dozens": "dozen", "none": "0", "both": "2", "twice": "2", "once": "1", "hundred": "100", "thousand": "1000"}
+_POWERS = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
+
+
+def _number(word: str) -> float | None:
+    digits = anchor.number(word)
+    try:
+        return _POWERS[word] if word in _POWERS else float(digits) if digits else None
+    except ValueError:
+        return None
+
+
+def _written(numbers: Sequence[float]) -> str:
+    total = part = 0.0
+    for number in numbers:
+        if number in _POWERS.values() and number >= 100:
+            part = (part or 1) * number
+            total, part = (total + part, 0.0) if number > 100 else (total, part)
+        else:
+            part += number
+    return f"{total + part:g}" if total + part < 1e15 else str(total + part)
 
 
 def _numeric(word: Word) -> bool:
     if word.tag == "PRP" or word.text.lower() in {"one", "ones"}:
         return False
     return anchor.number(word.text) is not None or (word.lemma in _QUANTITIES and word.lemma not in _VAGUE)
+
+
+def _numbers(run: list[Word]) -> list[Value]:
+    """Numbers side by side: one where both are cardinals, "three hundred" or "1.2 million"."""
+    if len(run) > 1 and all(word.tag == "CD" and _number(word.text.lower()) is not None for word in run):
+        return [Value(" ".join(word.text for word in run), "number", run[-1].place, run[0].place)]
+    return [Value(word.text, "number", word.place, word.place) for word in run]
 
 
 def _dates(words: Parse) -> list[tuple[Value, range]]:
