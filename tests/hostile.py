@@ -72,6 +72,8 @@ _LAUGHS = f"<!DOCTYPE d [<!ENTITY a 'ha'>{_JOKES}]>"
 _DEEP_TABLE = "<w:tbl><w:tr><w:tc>" * 300 + "<w:p/>" + "</w:tc></w:tr></w:tbl>" * 300
 _CELLS = "<w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc>"
 
+_CONTINUED = "<w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc>"
+
 FILES: dict[str, tuple[str, bytes]] = {
     "deep divisions": ("a.html", b"<p>He left the room.</p>" + b"<div>" * 90_000),
     "deep emphasis": ("a.html", b"<p>He left the room." + b"<b><i>" * 45_000),
@@ -104,6 +106,7 @@ FILES: dict[str, tuple[str, bytes]] = {
             "<w:p><w:r><w:t>He left.</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
         ),
     ),
+    "rows that continue those above": ("a.docx", word(f"<w:tbl>{f'<w:tr>{_CONTINUED * 100}</w:tr>' * 900}</w:tbl>")),
     "deep elements in Word": ("a.docx", word("<w:p>" * 100_000)),
     "many parts in Word": (
         "a.docx",
