@@ -1,4 +1,4 @@
-"""Whether Chroma's SQLite database still is what was written, though Chroma changes the file each time that it opens it.
+"""Whether Chroma's SQLite database is what was written, though Chroma changes the file each time that it opens it.
 
 What it changes is one counter, in a page of its own, and three numbers of the file's header. So the digest of all other
 pages tells in a fraction of a second what reading all rows takes many to tell; the rows decide where pages moved.

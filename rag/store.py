@@ -214,9 +214,7 @@ def _close(client: ClientAPI) -> None:
     client.close()  # type: ignore[attr-defined]  # left out of the interface, there in every client
 
 
-def _langchain(
-    client: ClientAPI, collection: str, embeddings: Embeddings, neighbours: int, expected: int
-) -> Chroma:
+def _langchain(client: ClientAPI, collection: str, embeddings: Embeddings, neighbours: int, expected: int) -> Chroma:
     from langchain_chroma import Chroma
 
     graph = {
