@@ -7,7 +7,7 @@ EVAL := $(BIN)/python -m eval --corpus corpus --index .footnote
 BENCHMARKS ?= ../shared/benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test test-llm check index eval benchmarks fit torture screenshot clean
+.PHONY: help chat test test-llm check index eval benchmarks bench fit torture screenshot clean
 
 help:  ## say what there is
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ eval: .venv/.installed  ## measure on our own questions and compare with the com
 benchmarks: .venv/.installed  ## measure on the public question sets below BENCHMARKS=FOLDER
 	$(BIN)/python -m eval.benchmarks $(BENCHMARKS)
 
+bench: .venv-bench/.installed  ## measure speed and size beside LangChain's tutorial (hours; BENCH="--sizes 1000")
+	.venv-bench/bin/python -m benchmarks $(BENCHMARKS) $(BENCH)
+
 fit: .venv/.installed  ## fit again how the reader's spans are weighed, on the development questions
 	$(BIN)/python -m training.written $(BENCHMARKS) .cache/written
 	$(BIN)/python -m eval.fit --set .cache/written
@@ -67,4 +70,12 @@ clean:  ## remove the environment, the index and everything else that was made
 
 .venv/.installed-dev: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# On top of Footnote's own environment, which it reads but does not change.
+.venv-bench/.installed: .venv/.installed benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	PURE='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	  $(BIN)/python -c "$$PURE" > "$$(.venv-bench/bin/python -c "$$PURE")/footnote.pth"
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@

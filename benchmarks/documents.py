@@ -62,7 +62,7 @@ def _documents(benchmarks: Path) -> Iterator[Document]:
 
 def _made(benchmarks: Path, known: set[str]) -> Iterator[Document]:
     """New documents without end, each of sentences drawn by chance, the same in every run."""
-    drawn = random.Random(7)  # noqa: S311 - repeatable, not secret
+    drawn = random.Random(7)
     documents = [document for name in _SENTENCES for document in read_corpus(benchmarks / name / "corpus")[0]]
     sentences = sorted({text for document in documents for text in _sentences(document)} - known)
     titles = sorted({document.title for document in documents})

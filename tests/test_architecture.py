@@ -39,7 +39,7 @@ def importers(library: str) -> set[str]:
         ("langchain_chroma", {"rag/store.py"}),
         ("bm25s", {"rag/lexical.py"}),
         ("sentence_transformers", {"rag/embed.py"}),
-        ("onnxruntime", {"rag/minilm.py", "rag/reader.py"}),
+        ("onnxruntime", {"rag/minilm.py", "rag/reader.py"}),  # one model each
         ("sentencex", {"rag/passages.py"}),
         ("spacy", {"rag/grammar.py"}),
         ("langchain", {"rag/draft/provider.py"}),

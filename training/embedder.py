@@ -1,7 +1,7 @@
 """`python -m training.embedder OUT`: the graph of all-MiniLM-L6-v2 for onnxruntime, without its weights.
 
-The weights stay in the packaged model's `model.safetensors`, which the graph names by offset, so that nothing is shipped
-twice. One text at a time: no padding, no mask, and a vector that does not depend on the texts beside it.
+The weights stay in the packaged model's `model.safetensors`, which the graph names by offset: nothing is shipped twice.
+One text at a time: no padding, no mask, and a vector that does not depend on the texts beside it.
 """
 
 from __future__ import annotations
