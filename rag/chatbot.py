@@ -15,7 +15,8 @@ from rag import __version__, prompts
 from rag.abstain import nearest, silence
 from rag.calibration import calibrated_threshold
 from rag.check import check
-from rag.cite import cite, compose
+from rag.check.text import hold
+from rag.cite import cite, cite_text, compose
 from rag.draft import Drafter, number_evidence
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
@@ -27,13 +28,26 @@ from rag.reader import Reader
 from rag.resolve import resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
-from rag.types import Answer, Document, Draft, Event, IndexedDocument, IndexReport, Retrieved, Skipped, Turn
+from rag.types import (
+    Answer,
+    CheckedText,
+    Document,
+    Draft,
+    Event,
+    IndexedDocument,
+    IndexReport,
+    Retrieved,
+    Skipped,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
 _QUESTION_CHARACTERS = 2000  # a question, not a document
+_TEXT_CHARACTERS = 20_000  # a draft of some pages
+_VECTORS = 5_000  # sentences whose vectors are kept, 384 numbers each
 _FORKED = (
     "This chatbot was opened before the process was forked, which Chroma does not survive. "
     "Open it in each worker: gunicorn without --preload."
@@ -62,6 +76,7 @@ class Chatbot:
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
         self._lock = Lock()
         self._process = os.getpid()
+        self._vectors: dict[str, list[float]] = {}  # of sentences that were compared in meaning
 
     @classmethod
     def open(
@@ -131,6 +146,17 @@ class Chatbot:
         )
         yield Event("answer", answer=answer)
 
+    def check(self, text: str) -> CheckedText:
+        """Hold each sentence of a text against the documents: supported, contradicted or absent, and why.
+
+        Raises QuestionError for an empty or an overlong text.
+        """
+        index = self._current_index()
+        held = hold(
+            _valid_text(text), lambda sentence: number_evidence(self._retrieve(sentence, index)), self._embed_sentences
+        )
+        return cite_text(tuple(held), index.document)
+
     def retrieve(self, question: str) -> tuple[Retrieved, ...]:
         """Return the passages that are read for a question, best first."""
         return self._retrieve(question, self._current_index())
@@ -184,6 +210,15 @@ class Chatbot:
     def _retrieve(self, question: str, index: Index) -> tuple[Retrieved, ...]:
         return retrieve(question, index, self._embedder, self.settings.passages)
 
+    def _embed_sentences(self, texts: list[str]) -> list[list[float]]:
+        """Their vectors, each sentence's kept: a draft comes back to the same ones."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if len(self._vectors) > _VECTORS:
+            self._vectors.clear()
+            missing = list(dict.fromkeys(texts))
+        self._vectors.update(zip(missing, self._embedder.embed_documents(missing), strict=True))
+        return [self._vectors[text] for text in texts]
+
     def _current_index(self) -> Index:
         """The index, opened again where another process has finished a new generation."""
         if os.getpid() != self._process:
@@ -227,6 +262,14 @@ def _valid(question: str) -> str:
     if len(question) > _QUESTION_CHARACTERS:
         raise QuestionError(prompts.LONG_QUESTION.format(length=len(question), limit=_QUESTION_CHARACTERS))
     return question.strip()
+
+
+def _valid_text(text: str) -> str:
+    if not text.strip():
+        raise QuestionError(prompts.EMPTY_TEXT)
+    if len(text) > _TEXT_CHARACTERS:
+        raise QuestionError(prompts.LONG_TEXT.format(length=len(text), limit=_TEXT_CHARACTERS))
+    return text
 
 
 class _Looked:

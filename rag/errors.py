@@ -2,7 +2,7 @@
 
 FootnoteError            the base; its message is one sentence or two: what, which value, what next
 ├── SettingsError        a setting is unknown or ill-formed: correct it
-├── QuestionError        the question is empty or too long: ask another way
+├── QuestionError        the question, or the text to check, is empty, too long or unreadable: give another
 ├── QuestionSetError     a file of questions cannot be used: correct the line that it names
 ├── CalibrationError     the questions do not show what was asked for: give more, or allow more errors
 ├── CorpusError          the folder of documents is missing or unreadable: name another
@@ -24,7 +24,7 @@ class SettingsError(FootnoteError):
 
 
 class QuestionError(FootnoteError):
-    """A question that cannot be asked: empty, or longer than the limit."""
+    """A question that cannot be asked, or a text that cannot be checked: empty, overlong or unreadable."""
 
 
 class QuestionSetError(FootnoteError):

@@ -169,6 +169,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A sentence of a user's text with its verdict and the sentences of the documents that it rests on."""
+
+    text: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedSentence:
     """One sentence of a user's own text, held against the documents."""
 
