@@ -13,6 +13,8 @@ import pytest
 from rag.settings import Settings
 from rag.types import Document, Skipped
 from tests.fake_chatbot import LED, TALKS, FakeChatbot, serve
+from tests.test_chatbot import ARTICLE, make_bot
+from tests.test_uploads import OWN
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -e .[dev]")
 
@@ -547,6 +549,38 @@ def test_a_draft_is_checked_beside_the_articles(watched: Watched, bot: FakeChatb
     page.wait_for_selector(".sentence")
     assert page.input_value("#pasted textarea") == bot.drafts[-1]
     watched.assert_clean()
+
+
+def test_documents_of_the_reader_s_own(browser: playwright.Browser, tmp_path: Path) -> None:
+    """A document is added, answers, is listed and opened; one that cannot be read says why; removed, it is gone."""
+    bot = make_bot(tmp_path, talks=ARTICLE)
+    with serve(bot, Settings(index=tmp_path / "index")) as url:
+        watched = opened(browser, url)
+        page = watched.page
+        files = [
+            {"name": name, "mimeType": "text/plain", "buffer": content}
+            for name, content in (("notes.txt", OWN), ("<img src=x>.exe", b"x"))
+        ]
+        page.set_input_files("#own input", files)
+        page.wait_for_selector("#own .title")
+        page.wait_for_selector("#own li:has-text('Skipped: ')")
+        assert "not of a type that can be added" in page.inner_text("#own ul")
+        watched.errors.clear()  # the browser itself reports the refused request
+        page.get_by_role("button", name="Remove “<img src=x>.exe”").click()
+        watched.ask("Who met the press in Ankara?")
+        assert "Rustem Umerov met the press in Ankara." in page.inner_text(".claims")
+        page.wait_for_selector(".sheet mark")
+        page.get_by_role("button", name="All articles").click()
+        page.wait_for_selector(".contents")
+        page.locator("#own .title").click()
+        page.wait_for_selector(".sheet .text")
+        page.get_by_role("button", name="All articles").click()
+        page.get_by_role("button", name="Remove “notes.txt”").click()
+        page.wait_for_function("!document.querySelector('#own li')")
+        watched.ask("Who met the press in Ankara?")
+        assert "Rustem Umerov met the press" not in page.locator(".turn").last.inner_text()
+        watched.assert_clean()
+    bot.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
