@@ -91,6 +91,7 @@ def build_page(bot: Bot, uploads: Uploads, seal: Seal) -> gr.Blocks:
                     check = gr.Button("Check", variant="primary", elem_id="check")
                 told = _html(_status(""), "told")
             with gr.Column(elem_id="right"):
+                own = _html((_ASSETS / "own.html").read_text("utf-8"), "own")
                 reading = _html("", "article")
         events = _Events(uploads, seal)
         everything = [talking, reading, question, status, keeping]
@@ -99,7 +100,8 @@ def build_page(bot: Bot, uploads: Uploads, seal: Seal) -> gr.Blocks:
         gr.on([talking.submit], events.reread, session, everything, **_QUIET, **_QUEUED)
         gr.on([talking.stop], events.stop, session, [talking, status], queue=False, **_QUIET)
         gr.on([check.click], events.check, [pasted, session], [checking, told], **_QUIET, **_QUEUED)
-        gr.on([talking.click, checking.click, reading.click], events.open, session, reading, queue=False, **_QUIET)
+        clicks = [talking.click, checking.click, reading.click, own.click, own.change]
+        gr.on(clicks, events.open, session, reading, queue=False, **_QUIET)
         gr.on([keeping.select, keeping.clear], events.switch, session, everything, queue=False, **_QUIET)
         gr.on([keeping.download], events.export, session, keeping, queue=False, **_QUIET)
         loaded = [session, *everything, checking, pasted]

@@ -54,6 +54,16 @@ def conversation(turns: Sequence[ShownTurn], shelf: Shelf, examples: Sequence[st
     return f'<div class="talk" role="region" aria-label="Conversation" tabindex="0">{inner}</div>'
 
 
+def reads_otherwise(turn: ShownTurn) -> str:
+    """Return how the question was read, "" where that is what was typed but for capitals, spaces and its end."""
+    read = (turn.answer.resolved_question if turn.answer else turn.reading).strip()
+    return "" if _bare(read) in {"", _bare(turn.question)} else read
+
+
+def _bare(question: str) -> str:
+    return " ".join(question.casefold().split()).strip(" ?.!")
+
+
 def spoken(turn: ShownTurn) -> str:
     """Return what a screen reader is told of a turn, as markup: the end of it, or the station that it has reached."""
     if turn.trouble or turn.answer is None:
@@ -90,8 +100,8 @@ def _turn(index: int, turn: ShownTurn, shelf: Shelf) -> str:
 
 def _read_as(index: int, turn: ShownTurn) -> str:
     """How the question was read, where that differs from what was typed, with a way to say what was meant."""
-    read = (turn.answer.resolved_question if turn.answer else turn.reading).strip()
-    if not read or read == turn.question.strip():
+    read = reads_otherwise(turn)
+    if not read:
         return ""
     edit = _edit(index, "Edit", read, "Edit how the question was read") if turn.answer else ""
     return f'<p class="read-as" dir="auto">Read as: <span>{escape(read)}</span> {edit}</p>'

@@ -50,13 +50,15 @@ def tally(sentences: Sequence[CheckedSentence]) -> str:
 
 def _sentence(index: int, sentence: CheckedSentence, shelf: Shelf) -> str:
     sign = f'<span class="sign" aria-hidden="true">{_SIGNS[sentence.verdict]}</span>'
+    near = "Nearest, and not evidence of it:" if sentence.verdict == "absent" and sentence.citations else ""
     reasons = "".join(f'<li dir="auto">{escape(reason)}</li>' for reason in sentence.reasons)
     evidence = "".join(_evidence(index, citation, shelf) for citation in sentence.citations)
     return (
         f'<li class="sentence {sentence.verdict}"><p class="said" dir="auto">{escape(sentence.text)}</p>'
         f'<p class="verdict">{sign} {_VERDICTS[sentence.verdict]}</p>'
         + (f'<ul class="reasons">{reasons}</ul>' if reasons else "")
-        + (f'<ol class="evidence" aria-label="Evidence">{evidence}</ol>' if evidence else "")
+        + (f'<p class="near">{near}</p>' if near else "")
+        + (f'<ol class="evidence">{evidence}</ol>' if evidence else "")
         + "</li>"
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from page.conversation import ShownTurn
+from page.conversation import ShownTurn, reads_otherwise
 from page.markup import plain, web_address
 from page.shelf import Shelf
 from rag import __version__
@@ -55,13 +55,12 @@ def _entry(turn: ShownTurn, shelf: Shelf) -> dict[str, Any]:
 
 
 def _section(number: int, turn: ShownTurn, shelf: Shelf) -> str:
-    body = [turn.trouble] if turn.answer is None else _answer(number, turn.question, turn.answer, shelf)
+    body = [turn.trouble] if turn.answer is None else _answer(number, reads_otherwise(turn), turn.answer, shelf)
     return "\n\n".join([f"## {_escaped(turn.question)}", *body]) + "\n"
 
 
-def _answer(number: int, question: str, answer: Answer, shelf: Shelf) -> Iterator[str]:
-    read_as = answer.resolved_question.strip()
-    if read_as and read_as != question.strip():
+def _answer(number: int, read_as: str, answer: Answer, shelf: Shelf) -> Iterator[str]:
+    if read_as:
         yield f"*Read as: {_escaped(read_as)}*"
     if answer.status in _STATUS:
         yield f"*{_STATUS[answer.status]}*"

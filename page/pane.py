@@ -8,6 +8,7 @@ from typing import Literal
 from page.article import Lit, article, contents, missing, notice
 from page.conversation import ShownTurn
 from page.session import Bot, Session
+from page.uploads import PREFIX
 from rag.cite import reanchor
 from rag.errors import FootnoteError
 from rag.types import CheckedSentence, Citation
@@ -28,7 +29,7 @@ def beside(bot: Bot, turn: ShownTurn | None, number: int) -> str:
     """Return what stands beside a turn, as markup: the first article that its answer cites, or the list of all."""
     answer = turn.answer if turn else None
     if answer is None or not answer.citations:
-        return contents(bot.documents, bot.skipped)
+        return _list(bot)
     return _article(bot, answer.citations, answer.citations[0], number, "cited")
 
 
@@ -44,11 +45,16 @@ def opened(bot: Bot, session: Session, wanted: Mapping[str, object]) -> str:
     elif "turn" in wanted:
         found = _citation(session.turns, wanted)
     else:
-        return contents(bot.documents, bot.skipped)
+        return _list(bot)
     if found is None:
         return notice(_EXPIRED)
     turn, citations, chosen = found
     return _article(bot, citations, chosen, turn, "nearest" if "nearest" in wanted else "clicked")
+
+
+def _list(bot: Bot) -> str:
+    """The list of all articles; what readers added stands in a list of its own."""
+    return contents([each for each in bot.documents if not each.id.startswith(PREFIX)], bot.skipped)
 
 
 def _evidence(sentences: Sequence[CheckedSentence], wanted: Mapping[str, object]) -> _Found | None:

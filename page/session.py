@@ -128,7 +128,7 @@ class Sessions:
         """Return the session of a page's own random token; a new one where it is new, none, or of another user."""
         key, now = self.key(token, user), time.monotonic()
         with self._lock:
-            _, session = self._by_token.pop(key, None) or (now, Session(key=key))
+            _, session = self._by_token.pop(key, (now, Session(key=key)))
             if key:
                 self._by_token[key] = now, session
             while self._outlived(now):
@@ -137,7 +137,7 @@ class Sessions:
 
     def _outlived(self, now: float) -> bool:
         """Whether the session unused for longest is to leave."""
-        oldest, _ = next(iter(self._by_token.values()), (now, None))
+        oldest, _ = next(iter(self._by_token.values()), (now, Session()))
         return len(self._by_token) > _SESSIONS or now - oldest > _UNUSED
 
 

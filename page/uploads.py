@@ -46,7 +46,7 @@ SHARED_FILES, SHARED_TOTAL = 500, 1_000_000_000  # where all see them
 _SESSIONS = 100  # that have documents of their own at once; the one unused for longest loses them
 _UNUSED = 12 * 3600.0  # seconds after which a session's documents go
 _NAME_BYTES = 120  # of a file's name; file systems take 255
-_PREFIX = "uploads/"  # of the ids of these documents, which no article has
+PREFIX = "uploads/"  # of the ids of these documents, which no article has
 
 
 class UploadError(FootnoteError):
@@ -189,7 +189,7 @@ class _Collection:
 
     @property
     def documents(self) -> Path:
-        return self.folder / "documents" / _PREFIX
+        return self.folder / "documents" / PREFIX
 
     def open(self) -> None:
         """Take up what an earlier process left."""
@@ -265,7 +265,7 @@ class _Collection:
 
     def _reason(self, name: str) -> str:
         skipped = self.bot.skipped if self.bot else ()
-        return next((each.reason for each in skipped if each.source.startswith(f"{_PREFIX}{name}")), "it has no text")
+        return next((each.reason for each in skipped if each.source.startswith(f"{PREFIX}{name}")), "it has no text")
 
     def _refuse_excess(self, name: str, content: bytes) -> None:
         others = [each for each in self.uploads() if each.name != name]
@@ -299,7 +299,7 @@ class _Beside:
         return (*self._articles.documents, *self._own.documents)
 
     def document(self, identifier: str, /) -> Document:
-        return (self._own if identifier.startswith(_PREFIX) else self._articles).document(identifier)
+        return (self._own if identifier.startswith(PREFIX) else self._articles).document(identifier)
 
     def ask(self, question: str, history: Sequence[Turn] = (), /) -> Answer:
         return _surer(self._own.ask(question, history), self._articles.ask(question, history))

@@ -174,10 +174,10 @@ class FakeChatbot:
 
 
 @contextmanager
-def serve(bot: FakeChatbot, settings: Settings | None = None) -> Iterator[str]:
-    """Serve the page over a bot on a free loopback port; gives the address."""
+def serve(bot: FakeChatbot, settings: Settings | None = None, port: int = 0) -> Iterator[str]:
+    """Serve the page over a bot on a loopback port, 0 for a free one; gives the address."""
     app: FastAPI = build_app(bot, settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

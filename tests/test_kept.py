@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from page.conversation import ShownTurn, conversation
+from page.conversation import ShownTurn, conversation, reads_otherwise
 from page.export import as_json, as_markdown, file_name
 from page.seal import Seal, SealedTurn
 from page.session import ALTERED, Session, history, restored
@@ -37,6 +37,21 @@ def test_another_reading_takes_the_place_of_its_turn() -> None:
     assert last.answer.short == "Vladimir Medinsky"
     assert "Read as: <span>Who led Russia&#39;s delegation?</span>" in conversation(session.turns, Shelf())
     assert history(session.turns)[1][0] == "Who led Russia's delegation?"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read", "shown"),
+    [
+        ("And Ukraine's?", "Who led Ukraine's delegation?", "Who led Ukraine's delegation?"),
+        ("who  led", "Who led?", ""),
+        ("Who led?", "", ""),
+    ],
+    ids=["another question", "the same but for its form", "none"],
+)
+def test_a_reading_is_shown_where_it_says_something_else(typed: str, read: str, shown: str) -> None:
+    """Capitals, spaces and the sign at the end are no other reading."""
+    answer = make_answer(typed, (LED, TALKS, LED), resolved_question=read)
+    assert reads_otherwise(ShownTurn(typed, answer=answer)) == shown
 
 
 KEY = b"k" * 32
