@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from rich.console import Console
 from rich.progress import track
 from scipy.optimize import minimize
 
+from eval.__main__ import positive
 from eval.metrics import Place, locate, token_f1
 from eval.run import open_corpus
 from rag.draft.asked import wants_sentences
@@ -91,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         embedder, reader = load_embedder(), Reader()
         examples = [
             example
-            for development in development_sets(options.set)
+            for development in development_sets(options.set, options.limit)
             for example in read_set(development, embedder, reader)
         ]
         _write(fit(examples), examples, options.out)
@@ -101,8 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def development_sets(folders: Sequence[Path]) -> Iterator[DevelopmentSet]:
+def development_sets(folders: Sequence[Path], limit: int) -> Iterator[DevelopmentSet]:
     """Our own development questions, and the question sets of the folders, each with its documents in `corpus/`.
+
+    Of a set with more than `limit` questions every second, third ... is taken.
 
     Sets whose questions need two places were tried and left out: no one sentence answers them, so they teach that the
     names of a question need not be anywhere near its answer.
@@ -111,7 +115,8 @@ def development_sets(folders: Sequence[Path]) -> Iterator[DevelopmentSet]:
     yield DevelopmentSet("own", read_questions([Path("eval/questions.jsonl")]), own)
     for folder in folders:
         settings = Settings(corpus=folder / "corpus", index=_CACHE / folder.name)
-        yield DevelopmentSet(folder.name, read_questions([folder / "questions.jsonl"]), settings)
+        questions = read_questions([folder / "questions.jsonl"])
+        yield DevelopmentSet(folder.name, questions[:: math.ceil(len(questions) / limit)], settings)
 
 
 def read_set(development: DevelopmentSet, embedder: Embedder, reader: Reader) -> Iterator[Example]:
@@ -270,6 +275,9 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="DIR",
         help="questions.jsonl and corpus/; may be repeated",
+    )
+    commands.add_argument(
+        "--limit", type=positive, default=800, metavar="N", help="questions of each set (default: 800)"
     )
     commands.add_argument("--out", type=Path, default=WEIGHTS, metavar="FILE", help="default: the shipped weights")
     return commands

@@ -21,7 +21,7 @@ from rag.errors import ModelFileError
 
 READER_FOLDER = Path(__file__).parent / "models" / "reader"
 _SHA256 = {
-    "reader.int8.onnx": "4655157b43765d6a16e7b2db5fb2636a803c9acbc2075dc27a95d00b5533a49a",
+    "reader.int8.onnx": "b4ec5d28894a1ad11dfbdc9d018130132a9eb3c471c7ba54bcb261e2f7192354",
     "tokenizer.json": "763dda398f1672682f6ec76ad63e27de637499435000a7fe855b071801b58428",
 }
 Bounds = Sequence[tuple[int, int]]  # start and end of each sentence of a passage, in order
