@@ -20,11 +20,12 @@ from rag.draft.weigh import Weighing
 from rag.embed import Embedder, load_embedder
 from rag.errors import IndexDamagedError, IndexLockedError, QuestionError
 from rag.index import Index, current_generation, refresh
+from rag.premise import correction
 from rag.reader import Reader
 from rag.resolve import resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
-from rag.types import Answer, CheckedText, Document, Draft, Event, IndexedDocument, Retrieved, Skipped, Turn
+from rag.types import Answer, CheckedText, Document, Draft, Event, IndexedDocument, Retrieved, Skipped, Status, Turn
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -92,7 +93,8 @@ class Chatbot:
         found = self._retrieve(resolved.question, index) if resolved.clear else ()
         evidence = number_evidence(found)
         yield watch.begin("draft")
-        draft = (
+        corrected = correction(resolved.question, evidence, self._drafter.name, self._embed_sentences)
+        draft = corrected or (
             self._drafter.draft(resolved.question, found, evidence) if found else Draft((), "", 0.0, self._drafter.name)
         )
         yield watch.begin("check")
@@ -106,7 +108,7 @@ class Chatbot:
         answer = Answer(
             question=question,
             resolved_question=resolved.question,
-            status="answered" if claims else "abstained" if resolved.clear else "unclear",
+            status=_status(bool(claims), corrected is not None, resolved.clear),
             text=compose(checked) if claims else silence(resolved, found, len(index.documents)),
             short=draft.short if claims else "",
             confidence=round(draft.confidence, 4),
@@ -200,6 +202,12 @@ def _drafter(settings: Settings) -> Drafter:
     from rag.draft.chat import ChatDrafter, load_model  # loads slowly, and most users have no chat model
 
     return ChatDrafter(settings.model, load_model(settings), fallback=reader)
+
+
+def _status(claims: bool, corrected: bool, clear: bool) -> Status:
+    if claims:
+        return "corrected" if corrected else "answered"
+    return "abstained" if clear else "unclear"
 
 
 def _valid(question: str) -> str:

@@ -1,9 +1,9 @@
 """Fourth station: candidate claims → claims that may be shown.
 
 A candidate must point at sentences that exist. Word for word, it is its own proof. In other words, it must be borne out
-by a sentence that it points at: the same names, numbers and dates in the same places, nothing denied or asserted that is
-not, what is only said or hoped still said or hoped, by the same speaker; and it must answer what was asked. One that
-fails is replaced by the sentence itself where that answers, and dropped where it does not.
+by a sentence that it points at: the same names, numbers and dates in the same places, the same denied and the same
+asserted, what is only said or hoped still said or hoped, by the same speaker; and it must answer what was asked. One
+that fails is replaced by the sentence itself where that answers, and dropped where it does not.
 """
 
 from __future__ import annotations
