@@ -1,7 +1,7 @@
-"""`python -m eval.plant`: plants one error into each true claim of `eval/claims.jsonl`, by rules, and prints what it made.
+"""`python -m eval.plant`: plants one error into each claim of `eval/claims.jsonl`, by rules, and prints what it made.
 
-Each line is {"id", "kind", "text", "claim"}: the kind of edit, the edited text, and the claim that it was made from. The
-rules know nothing of the check. What they make was read by hand; what still is true, or is no English, is named in
+Each line is {"id", "kind", "text", "claim"}: the kind of edit, the edited text, and the claim that it was made from.
+The rules know nothing of the check. What they make was read by hand; what still is true, or is no English, is named in
 `eval/plant-rejected.txt` and left out of `eval/edits.jsonl`.
 """
 
@@ -25,7 +25,7 @@ _PERSONS = (
 _SIDES = {
     "Ukraine": "Russia", "Russia": "Ukraine", "Ukrainian": "Russian", "Russian": "Ukrainian", "Turkey": "Russia",
     "Turkish": "Ukrainian", "Türkiye": "Ukraine", "Moscow": "Kyiv", "US": "Russian", "United States": "United Kingdom",
-    "U.S.": "Russian side", "Ukrainians": "Russians", "Americans": "Russians", "France": "Italy", 
+    "U.S.": "Russian side", "Ukrainians": "Russians", "Americans": "Russians", "France": "Italy",
 }  # fmt: skip
 _PLACES = {
     "Istanbul": "Antalya", "Antalya": "Istanbul", "Belarus": "Georgia", "Dolmabahçe Palace": "Topkapı Palace",
@@ -126,9 +126,13 @@ def _person(text: str) -> Iterator[str]:
 
 
 def _date(text: str) -> Iterator[str]:
-    for found in re.finditer(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}\b|\b\d{1,2}(?= (?:%s))|(?<= )\d{1,2}(?=, \d{4})" % _MONTHS, text):
+    for found in re.finditer(
+        r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}\b|\b\d{1,2}(?= (?:%s))|(?<= )\d{1,2}(?=, \d{4})" % _MONTHS, text
+    ):
         year = found[0]
-        new = str(int(year) + (7 if len(year) == 4 else 3 if int(year) < 27 else -3)) if year.isdigit() else "2025-06-18"
+        new = (
+            str(int(year) + (7 if len(year) == 4 else 3 if int(year) < 27 else -3)) if year.isdigit() else "2025-06-18"
+        )
         yield text[: found.start()] + new + text[found.end() :]
     for found in re.finditer(rf"\b(?:{_MONTHS})\b", text):
         months = _MONTHS.split("|")
@@ -221,7 +225,9 @@ _RULES: dict[str, Callable[[str], Iterator[str]]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the edits that the rules make; with --write, write those not rejected to `edits.jsonl`."""
     parser = argparse.ArgumentParser(prog="python -m eval.plant", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write eval/edits.jsonl, without what was rejected by hand")
+    parser.add_argument(
+        "--write", action="store_true", help="write eval/edits.jsonl, without what was rejected by hand"
+    )
     options = parser.parse_args(arguments)
     claims = [json.loads(line) for line in CLAIMS.read_text("utf-8").splitlines()]
     rejected = {line.split()[0] for line in REJECTED.read_text("utf-8").splitlines() if line and line[0] != "#"}

@@ -1,4 +1,4 @@
-"""The command line: `python -m rag index | ask | chat | ...`. Answers to stdout, all else to stderr."""
+"""The command line, `python -m rag index | ask | chat | check | calibrate | doctor`; only answers go to stdout."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -17,7 +17,7 @@ from rag.abstain import nearest, silence
 from rag.calibration import calibrated_threshold
 from rag.check import check
 from rag.check.text import hold
-from rag.cite import CheckedClaim, cite, cite_text, compose
+from rag.cite import cite_text, compose
 from rag.draft import Drafter, joined, number_evidence
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
@@ -26,6 +26,8 @@ from rag.errors import IndexDamagedError, IndexLockedError, KeyMissingError, Que
 from rag.index import Index, current_generation, refresh
 from rag.look import Looked
 from rag.manifest import pointer_mark
+from rag.passed import Passed
+from rag.premise import correction
 from rag.reader import Reader
 from rag.resolve import Propose, proposer, resolve
 from rag.retrieve import retrieve
@@ -33,10 +35,7 @@ from rag.settings import Settings
 from rag.smalltalk import small_talk
 from rag.types import (
     Answer,
-    Candidate,
     CheckedText,
-    Citation,
-    Claim,
     Document,
     Draft,
     Event,
@@ -45,6 +44,7 @@ from rag.types import (
     Resolved,
     Retrieved,
     Skipped,
+    Status,
     Turn,
 )
 
@@ -131,33 +131,26 @@ class Chatbot:
         found = looked.found(resolved.question) if resolved.clear else ()
         evidence = number_evidence(found)
         yield watch.begin("draft")
-        drafts: list[Draft] = [Draft((), "", 0.0, self._models.drafter.name)]
-        drafted: list[Candidate] = []
-        checked: list[CheckedClaim] = []
-        claims: tuple[Claim, ...] = ()
-        citations: tuple[Citation, ...] = ()
-        for draft in looked.drafts(resolved, self._models.drafter) if resolved.clear else ():
-            if draft.instead and checked:
+        corrected = correction(resolved.question, evidence, self._models.drafter.name, self._embed_sentences)
+        drafts = looked.drafts(resolved, self._models.drafter) if resolved.clear else ()
+        passed = Passed(partial(check, evidence=evidence, question=resolved.question, embed=self._embed_sentences))
+        for draft in [corrected] if corrected else drafts:
+            if draft.instead and passed.claims:
                 break
             yield watch.begin("check")
-            drafted += draft.candidates if self._worth_showing(draft) else ()  # an earlier claim explains a later "he"
-            held = check(drafted, evidence, resolved.question, self._embed_sentences)
-            passed = [claim for claim in held if claim not in checked]
-            drafts.append(draft if passed else replace(draft, candidates=()))
-            checked += passed
-            claims, citations = cite(checked, index.document)
-            yield from _released(claims[len(claims) - len(passed) :], citations)
+            yield from passed.take(draft, self._worth_showing(draft), index.document)
             watch.begin("draft")  # of the next sentence, unseen: what is shown meanwhile stays
-        draft = joined(drafts)
+        draft = joined([Draft((), "", 0.0, self._models.drafter.name), *passed.drafts])
+        claims = passed.claims
         answer = Answer(
             question=question,
             resolved_question=resolved.question,
-            status="answered" if claims else "abstained" if resolved.clear else "unclear",
-            text=compose(checked) if claims else reply or silence(resolved, found, len(index.documents)),
+            status=_status(bool(claims), corrected is not None, resolved.clear),
+            text=compose(passed.checked) if claims else reply or silence(resolved, found, len(index.documents)),
             short=draft.short if claims else "",
             confidence=round(draft.confidence, 4),
             claims=claims,
-            citations=citations,
+            citations=passed.citations,
             nearest=() if claims else nearest(found, index.document),
             drafter=draft.drafter,
             timings_ms=watch.end(),
@@ -272,12 +265,6 @@ def _open_index(settings: Settings, embedder: Embedder, progress: Callable[[int,
     return Index.open(settings, embedder)
 
 
-def _released(claims: Sequence[Claim], citations: Sequence[Citation]) -> Iterator[Event]:
-    """The claims that nobody takes back, each with its citations."""
-    for claim in claims:
-        yield Event("claim", claim=claim, citations=tuple(item for item in citations if item.number in claim.citations))
-
-
 def _drafter(settings: Settings, reader: ReaderDrafter) -> tuple[Drafter, Propose | None]:
     """What drafts, and what reads follow-ups where a chat model is configured."""
     if not settings.model:
@@ -290,6 +277,12 @@ def _drafter(settings: Settings, reader: ReaderDrafter) -> tuple[Drafter, Propos
     except KeyMissingError as error:
         return ReaderInstead(reader, str(error)), None
     return ChatDrafter(settings.model, model, reader, settings.deadline), proposer(model)
+
+
+def _status(claims: bool, corrected: bool, clear: bool) -> Status:
+    if claims:
+        return "corrected" if corrected else "answered"
+    return "abstained" if clear else "unclear"
 
 
 def _valid(question: str) -> str:

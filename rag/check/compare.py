@@ -65,7 +65,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands around a sentence: the keys of those before it, of the title and the date; and dates and places there."""
+    """What stands around a sentence, in those before it, the title and the date: keys, dates, places."""
 
     keys: frozenset[str]
     dates: tuple[Value, ...]
@@ -234,9 +234,9 @@ def _countries(places: Sequence[int], reading: Reading) -> tuple[Value, ...]:
 
 
 def _denials(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -> Iterator[Finding]:
-    against = any(
-        lexicon.contrary(one, two) for one in clause.lemmas for two in other.lemmas
-    ) and not any(lexicon.same(one, two) for one in clause.lemmas for two in other.lemmas)
+    against = any(lexicon.contrary(one, two) for one in clause.lemmas for two in other.lemmas) and not any(
+        lexicon.same(one, two) for one in clause.lemmas for two in other.lemmas
+    )
     if clause.negated == (other.negated != against) or _denied_alike(claim, evidence):
         return
     if clause.negated != other.negated:
@@ -262,7 +262,12 @@ def _doubts(place: int, other: int, claim: Reading, evidence: Reading) -> Iterat
 
 def _any_doubt(claim: Reading, place: int) -> frozenset[str]:
     """The doubts of a claim's words but for those that a predicate is said of: it may put them in any form."""
-    below = {p for child in claim.words[place].children if not _leads(claim.words[child]) for p in subtree(child, claim.words)}
+    below = {
+        p
+        for child in claim.words[place].children
+        if not _leads(claim.words[child])
+        for p in subtree(child, claim.words)
+    }
     doubtful = (word for word in claim.words if word.place not in below)
     kinds = (lexicon.doubts(word.lemma) for word in doubtful if word.tag[:2] != "NN" or word.lemma in _DOUBT_NOUNS)
     return frozenset[str]().union(*kinds)
@@ -295,7 +300,12 @@ def _doubt_word(kinds: frozenset[str], evidence: Reading) -> str:
 def _speakers(place: int, other: int, claim: Reading, evidence: Reading) -> Iterator[Finding]:
     said = [v for p in speakers(place, claim.words) for v in (*claim.is_(p), *claim.under(p))]
     there = [v for p in speakers(other, evidence.words) for v in (*evidence.is_(p), *evidence.under(p))]
-    if said and there and not any(agrees(a, b) for a in said for b in there) and any(_rivals(a, b) for a in said for b in there):
+    if (
+        said
+        and there
+        and not any(agrees(a, b) for a in said for b in there)
+        and any(_rivals(a, b) for a in said for b in there)
+    ):
         yield Finding("speaker", said[0].text, there[0].text)
 
 
@@ -374,7 +384,9 @@ def _noun(value: Value, reading: Reading) -> str:
     head = reading.words[word.head]
     if word.role in {"nummod", "amod", "det", "compound", "quantmod"} and head.tag.startswith("NN"):
         return head.lemma
-    inner = [reading.words[p] for c in word.children if reading.words[c].role == "prep" for p in reading.words[c].children]
+    inner = [
+        reading.words[p] for c in word.children if reading.words[c].role == "prep" for p in reading.words[c].children
+    ]
     return next((noun.lemma for noun in inner if noun.role == "pobj"), "")
 
 
@@ -553,12 +565,17 @@ def _all_under(clause: Clause, reading: Reading) -> Iterator[tuple[str, int]]:
 
 def _coverage(claim: Reading, evidence: Reading, around: Around) -> tuple[float, float]:
     """The shares of the claim's content words that the evidence accounts for: with its surroundings, and alone."""
-    words = [word for word in claim.words if content(word, claim)] or _light(claim)
-    own = [_covered(word, evidence) for word in words]
-    near = [max(mine, 0.7 * bool(anchor.keys(word.lemma) & around.keys)) for mine, word in zip(own, words, strict=True)]
-    here = [float(_stands(value, evidence)) for value in claim.own]
-    count = len(words) + len(here) or 1
-    return (sum(near) + len(here)) / count, (sum(own) + sum(here)) / count  # a value not around is a finding
+    words = [word for word in claim.words if content(word, claim)]
+    counted = words or _light(claim)
+    own = [_covered(word, evidence) for word in counted]
+    near = [
+        max(mine, 0.7 * bool(anchor.keys(word.lemma) & around.keys)) for mine, word in zip(own, counted, strict=True)
+    ]
+    if not words:  # then its values are what it says; one that is not even around is a finding
+        here = [float(_stands(value, evidence)) for value in claim.own]
+        own, near = own + here, near + [1.0] * len(here)
+    count = len(own) or 1
+    return sum(near) / count, sum(own) / count
 
 
 def _light(claim: Reading) -> list[Word]:

@@ -85,7 +85,9 @@ def _compared(claim: Reading, item: Evidence) -> Comparison:
     following = item.passage.sentences[place + 1 : place + 2]
     after = read((item.sentence.text, following[0].text)) if following else None
     title = read((item.passage.title,))
-    around = Around(surroundings.near(place), tuple(_dates(reading, title, item)), tuple(_places(reading, title)), after)
+    around = Around(
+        surroundings.near(place), tuple(_dates(reading, title, item)), tuple(_places(reading, title)), after
+    )
     return compare(claim, reading, around)
 
 

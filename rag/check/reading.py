@@ -55,7 +55,9 @@ class Reading:
 
     def is_(self, place: int) -> tuple[Value, ...]:
         """The values that a word names or, as a pronoun, stands for."""
-        return tuple(value for value in self.own if value.first <= place <= value.place) + self.stands_for.get(place, ())
+        return tuple(value for value in self.own if value.first <= place <= value.place) + self.stands_for.get(
+            place, ()
+        )
 
     def all_at(self, places: tuple[int, ...]) -> tuple[Value, ...]:
         """The values that any of the words names."""
@@ -151,10 +153,22 @@ def _surely_person(value: Value, reading: Reading) -> bool:
 
 def _acts(value: Value, reading: Reading) -> bool:
     subjects = {place for clause in reading.clauses for place in clause.subject}
-    subjects |= {child for place in subjects for child in reading.words[place].children if reading.words[child].role == "poss"} if not value.person else set()
-    raised = {place for clause in reading.clauses for place in clause.object if reading.words[place].role == "nsubjpass"}
-    owners = {value.place for owned, value in _simple_owned(reading) if owned in subjects | raised} if not value.person else set()
-    return bool({value.place} & (subjects | raised | owners)) or any(value.first <= place <= value.place for place in subjects | raised)
+    subjects |= (
+        {child for place in subjects for child in reading.words[place].children if reading.words[child].role == "poss"}
+        if not value.person
+        else set()
+    )
+    raised = {
+        place for clause in reading.clauses for place in clause.object if reading.words[place].role == "nsubjpass"
+    }
+    owners = (
+        {value.place for owned, value in _simple_owned(reading) if owned in subjects | raised}
+        if not value.person
+        else set()
+    )
+    return bool({value.place} & (subjects | raised | owners)) or any(
+        value.first <= place <= value.place for place in subjects | raised
+    )
 
 
 def _simple_owned(reading: Reading) -> Iterator[tuple[int, Value]]:

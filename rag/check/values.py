@@ -23,7 +23,7 @@ _TITLES = frozenset(
     """.split()
 )
 _QUANTITIES = frozenset(
-    "dozen hundred thousand million billion trillion half quarter both all every none most several few many some".split()
+    "dozen hundred thousand million billion trillion half both all every none most several few many some".split()
 )
 _VAGUE = frozenset("all every most several few many some".split())  # compared with each other only
 _YEAR = re.compile(r"1\d{3}|20\d{2}")
@@ -261,4 +261,6 @@ def _is_name(word: Word) -> bool:
 def _top(words: Parse, places: Sequence[int]) -> int:
     """The word of a run that the others depend on: the first whose head lies outside."""
     inside = set(places)
-    return next((place for place in places if words[place].head not in inside or words[place].head == place), places[-1])
+    return next(
+        (place for place in places if words[place].head not in inside or words[place].head == place), places[-1]
+    )

@@ -111,7 +111,14 @@ def _reading(asked: _Asked, context: _Context, anchored: float, span: Span, best
     sentence = passage.sentences[place]
     reader = (span.score / 10, max(span.score, 0) / 10, (best - span.score) / 10)
     heading = float(not _SENTENCE_END.search(sentence.text))
-    features = (*reader, *context.retrieval, *asked.anchoring(context, place), heading, *asked.form(span.text), anchored)
+    features = (
+        *reader,
+        *context.retrieval,
+        *asked.anchoring(context, place),
+        heading,
+        *asked.form(span.text),
+        anchored,
+    )
     return Reading(span.text.strip(" ,.;:"), sentence, passage, features)
 
 
