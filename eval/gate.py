@@ -94,7 +94,7 @@ def _measure(options: argparse.Namespace, running: ExitStack) -> None:
     bot, recorder = _bot(settings, known)
     asked = []
     for question in track(questions, "Asking", console=Console(stderr=True), transient=True):
-        answer = bot.ask(question.question, question.history)
+        answer = bot.ask(question.question, question.turns)
         drafts = recorder.known.get(answer.resolved_question, [])
         written = tuple(each.text for draft in drafts if not draft.instead for each in draft.candidates)
         asked.append(Asked(question, written, answer))
