@@ -105,7 +105,8 @@ class Chatbot:
         yield watch.begin("draft")
         draft = Draft((), "", 0.0, self._drafter.name)
         if found:
-            draft = looked.draft(resolved.asks or resolved.question, self._drafter, resolved.question)
+            alone = resolved.asks if self._drafter is self._reader else ""  # a chat model may well know the topic
+            draft = looked.draft(alone or resolved.question, self._drafter, resolved.question)
         yield watch.begin("check")
         checked = check(draft.candidates, evidence) if draft.confidence >= self._threshold else ()
         claims, citations = cite(checked, index.document)
