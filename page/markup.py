@@ -11,6 +11,7 @@ _ESCAPES = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'`${}\\"})
 _UNENCODABLE = re.compile(r"[\x00\ud800-\udfff]")  # NUL and lone surrogates: no UTF-8, so no JSON
 # Control characters, and those that reorder the text around them: a title could pose as another one with these.
 _DECEPTIVE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_NO_ADDRESS = re.compile(r"[\x00-\x20\x7f<>]")
 _LABEL_LIMIT = 200  # code points; a title longer than this is an accident
 
 
@@ -19,9 +20,14 @@ def escape(text: str) -> str:
     return _UNENCODABLE.sub("\ufffd", text).translate(_ESCAPES)
 
 
+def plain(text: str) -> str:
+    """Return the text on one line, without characters that hide or reorder it. No markup yet."""
+    return " ".join(_DECEPTIVE.sub(" ", text).split())
+
+
 def label(text: str) -> str:
     """Return a title, name or path as markup on one line, without characters that hide or reorder it."""
-    line = " ".join(_DECEPTIVE.sub(" ", text).split())
+    line = plain(text)
     return escape(line if len(line) <= _LABEL_LIMIT else line[: _LABEL_LIMIT - 1] + "…")
 
 
@@ -34,14 +40,18 @@ def day(iso: str) -> str:
     return f"{parsed.day} {parsed:%B} {parsed.year}"
 
 
-def link(url: str, words: str) -> str:
-    """Return a link that opens in another tab, or "" where `url` is not a plain http(s) address."""
+def web_address(url: str) -> bool:
+    """Whether `url` is a plain http(s) address."""
     try:
         parts = urlsplit(url)
-        safe = parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"[\x00-\x20\x7f]", url)
+        return bool(parts.scheme in {"http", "https"} and parts.hostname and not _NO_ADDRESS.search(url))
     except ValueError:
-        return ""
-    if not safe:
+        return False
+
+
+def link(url: str, words: str) -> str:
+    """Return a link that opens in another tab, or "" where `url` is not a plain http(s) address."""
+    if not web_address(url):
         return ""
     return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{label(words)}</a>'
 

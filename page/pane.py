@@ -7,12 +7,16 @@ from typing import Literal
 
 from page.article import Lit, article, contents, missing, notice
 from page.conversation import ShownTurn
-from page.session import Bot
+from page.session import Bot, Session
+from page.uploads import PREFIX
 from rag.cite import reanchor
 from rag.errors import FootnoteError
-from rag.types import Citation
+from rag.types import CheckedSentence, Citation
 
 _Why = Literal["cited", "clicked", "nearest"]  # beside an answer, by a click on a number, or on a nearest passage
+_NO_TURN = -1  # the evidence of a draft belongs to no answer
+
+_Found = tuple[int, Sequence[Citation], Citation]
 
 _EXPIRED = "That citation is no longer part of this conversation. Ask the question again."
 _UNKNOWN = "That article is not in the index any more."
@@ -21,33 +25,49 @@ _REWRITTEN = "The article has changed, and these words are no longer in it. The 
 _CHANGED = "The article has changed since this answer; the sentence now reads as shown."
 
 
-def beside(bot: Bot, turns: Sequence[ShownTurn]) -> str:
-    """Return what stands beside the latest answer, as markup: the first article that it cites, or the list of all."""
-    answer = turns[-1].answer if turns else None
+def beside(bot: Bot, turn: ShownTurn | None, number: int) -> str:
+    """Return what stands beside a turn, as markup: the first article that its answer cites, or the list of all."""
+    answer = turn.answer if turn else None
     if answer is None or not answer.citations:
-        return contents(bot.documents, bot.skipped)
-    return _article(bot, answer.citations, answer.citations[0], len(turns) - 1, "cited")
+        return _list(bot)
+    return _article(bot, answer.citations, answer.citations[0], number, "cited")
 
 
-def opened(bot: Bot, turns: Sequence[ShownTurn], wanted: Mapping[str, object]) -> str:
+def opened(bot: Bot, session: Session, wanted: Mapping[str, object]) -> str:
     """Return what a click asked for, as markup: a citation, a nearest passage, an article, or the list of all."""
     if "document" in wanted:
         try:
             return article(bot.document(str(wanted["document"])), ())
         except (FootnoteError, KeyError):
             return notice(_UNKNOWN)
-    if "turn" not in wanted:
-        return contents(bot.documents, bot.skipped)
-    found = _citation(turns, wanted)
+    if "sentence" in wanted:
+        found = _evidence(session.draft.sentences, wanted)
+    elif "turn" in wanted:
+        found = _citation(session.turns, wanted)
+    else:
+        return _list(bot)
     if found is None:
         return notice(_EXPIRED)
     turn, citations, chosen = found
     return _article(bot, citations, chosen, turn, "nearest" if "nearest" in wanted else "clicked")
 
 
-def _citation(
-    turns: Sequence[ShownTurn], wanted: Mapping[str, object]
-) -> tuple[int, Sequence[Citation], Citation] | None:
+def _list(bot: Bot) -> str:
+    """The list of all articles; what readers added stands in a list of its own."""
+    return contents([each for each in bot.documents if not each.id.startswith(PREFIX)], bot.skipped)
+
+
+def _evidence(sentences: Sequence[CheckedSentence], wanted: Mapping[str, object]) -> _Found | None:
+    """The same for a sentence of a draft."""
+    for number, sentence in enumerate(sentences):
+        if str(number) == str(wanted["sentence"]):
+            for citation in sentence.citations:
+                if str(citation.number) == str(wanted.get("number")):
+                    return _NO_TURN, sentence.citations, citation
+    return None
+
+
+def _citation(turns: Sequence[ShownTurn], wanted: Mapping[str, object]) -> _Found | None:
     """The number of the turn, all its citations of the kind that is wanted, and the one that is."""
     for number, turn in enumerate(turns):
         if str(number) != str(wanted["turn"]):
@@ -72,7 +92,7 @@ def _article(bot: Bot, citations: Sequence[Citation], of: Citation, turn: int, w
         for each, place, now in found
         if place != "gone"
     ]
-    (place,) = (place for each, place, _ in found if each is of)
+    place = next(place for each, place, _ in found if each is of)
     if place == "gone":
         return missing(of, _REWRITTEN)
     return article(document, lit, nearest=why == "nearest", turn=turn, notice=_CHANGED if place == "changed" else "")

@@ -1,4 +1,4 @@
-"""The command line: `python -m rag index | ask | chat | calibrate | doctor`. Answers to stdout, all else to stderr."""
+"""The command line: `python -m rag index | ask | chat | ...`. Answers to stdout, all else to stderr."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rag import __version__
-from rag.errors import FootnoteError, SettingsError
+from rag.errors import FootnoteError, QuestionError, SettingsError
 from rag.settings import Settings
-from rag.terminal import render_answer, visible
+from rag.terminal import render_answer, render_check, visible
 
 if TYPE_CHECKING:
     from rag.calibrate import QuestionSet
@@ -63,6 +63,26 @@ def _ask(chosen: argparse.Namespace) -> int:
     else:
         _output.print(render_answer(answer))
     return 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    text = _text_of(chosen.file)
+    checked = _open(chosen).check(text)
+    if chosen.json:
+        print(json.dumps(checked.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        _output.print(render_check(checked))
+    return 0
+
+
+def _text_of(name: str) -> str:
+    """A text file's content, or standard input's for "-"; raises QuestionError where it cannot be read."""
+    try:
+        return (sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()).decode("utf-8-sig")
+    except OSError as error:
+        raise QuestionError(f"{name} cannot be read ({error.strerror}). Name a text file, or - to type it.") from None
+    except UnicodeDecodeError as error:
+        raise QuestionError(f"{name}: byte {error.start} is not UTF-8. Save the text as UTF-8.") from None
 
 
 def _chat(chosen: argparse.Namespace) -> int:
@@ -120,6 +140,18 @@ def _calibrate(chosen: argparse.Namespace) -> int:
     )
     _print_calibration(asked, operation, chosen.risk)
     _errors.print(f"Kept in {visible(str(path))}. It holds for questions like these.")
+    return 0
+
+
+def _password(chosen: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from rag.passwords import user_line
+
+    given = (
+        getpass(f"Password of {visible(chosen.name)}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    )
+    print(user_line(chosen.name, given))
     return 0
 
 
@@ -206,9 +238,12 @@ def _parser() -> argparse.ArgumentParser:
     index = _command(commands, "index", _index, "read the articles and build or refresh the index")
     ask = _command(commands, "ask", _ask, "answer one question")
     chat = _command(commands, "chat", _chat, "talk in the terminal")
+    check = _command(commands, "check", _check, "check a text of yours, sentence by sentence")
     doctor = _command(commands, "doctor", _doctor, "say what works here and what does not")
     calibrate = _command(commands, "calibrate", _calibrate, "choose when to abstain, on questions of yours")
-    for command in (index, ask, chat, doctor, calibrate):
+    password = _command(commands, "password", _password, "make a user's line for FOOTNOTE_AUTH_FILE")
+    password.add_argument("name", metavar="NAME")
+    for command in (index, ask, chat, check, doctor, calibrate):
         command.add_argument("--corpus", metavar="DIR", help="folder of articles (default: corpus)")
         command.add_argument("--index", metavar="DIR", help="folder of the index (default: .footnote)")
     for command in (ask, chat, doctor):
@@ -219,6 +254,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--questions", type=Path, metavar="FILE", help="JSON lines (default: questions made from the articles)")
     add("--risk", type=_share, default=0.05, metavar="SHARE", help="wrong among answered, at most (default: 0.05)")
     add("--limit", type=_positive, metavar="N", help="ask at most N questions (default: all of FILE, or 400 made)")
+    check.add_argument("file", metavar="FILE", help="a text file; - reads standard input")
+    check.add_argument("--json", action="store_true", help="print the verdicts as JSON")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--json", action="store_true", help="print the answer as JSON")
     return parser

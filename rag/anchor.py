@@ -109,9 +109,24 @@ def anchors(question: str) -> tuple[Anchor, ...]:
     return tuple(dict.fromkeys(found + _name(run)))
 
 
+def named(name: str) -> tuple[Anchor, ...]:
+    """Return the anchors of a text that is a name: the country in it, and the rest, by the last name if a person's."""
+    return tuple(_name(list(_TOKEN.finditer(name))))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, lower case and without accents."""
+    return [_plain(token.group()) for token in _TOKEN.finditer(text)]
+
+
+def common_head(word: str) -> bool:
+    """Whether a word at the end of a name tells what is named: a palace, a ministry, a treaty; not a person."""
+    return _plain(word) in _COMMON_HEADS
+
+
 def keys(text: str) -> frozenset[str]:
     """Return every key that a text accounts for."""
-    text = _ISO_DATE.sub(lambda date: f"{int(date[3])} {_MONTHS[(int(date[2]) - 1) % 12]} {date[1]}", text)
+    text = spelt_out(text)
     found: set[str] = set()
     words = [token.group() for token in _TOKEN.finditer(text)]
     for word in words:
@@ -123,6 +138,11 @@ def keys(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def spelt_out(text: str) -> str:
+    """The text with its dates in words: "2025-05-16" as "16 May 2025"."""
+    return _ISO_DATE.sub(lambda date: f"{int(date[3])} {_MONTHS[(int(date[2]) - 1) % 12].title()} {date[1]}", text)
+
+
 def accounted(anchor: Anchor, text_keys: frozenset[str]) -> float:
     """Return how far the keys account for the anchor: 1 fully, 0 not at all, between for a seat or some parts."""
     return sum(_part_accounted(part, anchor.kind, text_keys) for part in anchor.parts) / len(anchor.parts)
@@ -131,6 +151,21 @@ def accounted(anchor: Anchor, text_keys: frozenset[str]) -> float:
 def anchored(anchor: Anchor, text_keys: frozenset[str]) -> float:
     """Return the share of the anchor's parts that the keys account for in any way, a seat of government in full."""
     return sum(_part_accounted(part, anchor.kind, text_keys) > 0 for part in anchor.parts) / len(anchor.parts)
+
+
+def number(word: str) -> str | None:
+    """Return the digits of a number, in digits or in words, an ordinal's too; None for another word."""
+    plain = _plain(word)
+    if word[:1].isdigit():
+        return _digits(re.sub(r"(?<=\d)(?:st|nd|rd|th|s)$", "", word))
+    return _NUMBERS.get(plain) or _ORDINALS.get(plain)
+
+
+def month(word: str) -> int | None:
+    """Return a month's number, 1 to 12; None for another word and for "may" in small letters."""
+    plain = _plain(word)
+    plain = _SHORT_MONTHS.get(plain, plain)
+    return _MONTHS.index(plain) + 1 if plain in _MONTHS and not (plain == "may" and word.islower()) else None
 
 
 def _part_accounted(part: frozenset[str], kind: Kind, text_keys: frozenset[str]) -> float:

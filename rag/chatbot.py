@@ -2,61 +2,88 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from rag import __version__, anchor, prompts
+from rag import __version__, prompts
 from rag.abstain import nearest, silence
 from rag.calibration import calibrated_threshold
 from rag.check import check
-from rag.cite import cite, compose
-from rag.draft import Drafter, number_evidence
+from rag.check.text import hold
+from rag.cite import CheckedClaim, cite, cite_text, compose
+from rag.draft import Drafter, joined, number_evidence
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
 from rag.embed import Embedder, load_embedder
-from rag.errors import IndexDamagedError, IndexLockedError, QuestionError
+from rag.errors import IndexDamagedError, IndexLockedError, KeyMissingError, QuestionError, SettingsError
 from rag.index import Index, current_generation, refresh
+from rag.look import Looked
+from rag.manifest import pointer_mark
 from rag.reader import Reader
 from rag.resolve import Propose, proposer, resolve
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.smalltalk import small_talk
-from rag.types import Answer, Document, Draft, Event, IndexedDocument, Resolved, Retrieved, Skipped, Turn
+from rag.types import (
+    Answer,
+    Candidate,
+    CheckedText,
+    Citation,
+    Claim,
+    Document,
+    Draft,
+    Event,
+    IndexedDocument,
+    IndexReport,
+    Resolved,
+    Retrieved,
+    Skipped,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
 _QUESTION_CHARACTERS = 2000  # a question, not a document
-_FIRST = 3  # passages that tell whether two questions look in the same place
+_TEXT_CHARACTERS = 20_000  # a draft of some pages
+_VECTORS = 5_000  # sentences whose vectors are kept, 384 numbers each
+_FORKED = (
+    "This chatbot was opened before the process was forked, which Chroma does not survive. "
+    "Open it in each worker: gunicorn without --preload."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The heavy things that every chatbot of a process may share."""
+
+    embedder: Embedder
+    reader: ReaderDrafter  # tells the readings of a follow-up apart, and drafts where nothing else does
+    drafter: Drafter
+    propose: Propose | None = None  # how a chat model reads a follow-up
 
 
 class Chatbot:
     """Answers questions about a folder of documents. Safe to use from several threads."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 -- the parts are built in `open` and nowhere else
-        self,
-        settings: Settings,
-        embedder: Embedder,
-        drafter: Drafter,
-        index: Index,
-        forced: bool = False,
-        reader: Drafter | None = None,
-        propose: Propose | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings, models: Models, index: Index, forced: bool = False) -> None:
         self.settings = settings
-        self._embedder = embedder
-        self._drafter = drafter
-        self._reader = drafter if reader is None else reader  # tells the readings of a follow-up apart
-        self._propose = propose  # how a chat model reads a follow-up
-        self._threshold = 0.0 if forced else drafter.threshold if settings.threshold is None else settings.threshold
+        self._models = models
+        self._forced = forced
+        self._threshold = 0.0 if forced else settings.threshold  # None: each draft has its own
         self._index = index
         self._replaced: Index | None = None  # the generation before, which other threads may still be reading
         self._lock = Lock()
+        self._process = os.getpid()
+        self._vectors: dict[str, list[float]] = {}  # of sentences that were compared in meaning
 
     @classmethod
     def open(
@@ -75,11 +102,11 @@ class Chatbot:
         settings = settings or Settings()
         embedder = load_embedder(settings.embedder)
         reader = ReaderDrafter(Reader(), Weighing.load())
-        drafter, propose = _drafter(settings, reader)
+        models = Models(embedder, reader, *_drafter(settings, reader))
         index = _open_index(settings, embedder, progress)
         if settings.threshold is None:
             settings = settings.model_copy(update={"threshold": calibrated_threshold(settings)})
-        return cls(settings, embedder, drafter, index, forced, reader, propose)
+        return cls(settings, models, index, forced)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question; `history` holds the earlier (question, answer text) pairs.
@@ -96,24 +123,32 @@ class Chatbot:
         index = self._current_index()
         watch = _Watch()
         yield watch.begin("resolve")
-        looked = _Looked(partial(self._retrieve, index=index), self._reader, self._threshold)
+        looked = Looked(partial(self._retrieve, index=index), self._models.reader, self.settings.threshold)
         reply = small_talk(question, index.documents)
-        resolved = Resolved(question, clear=False) if reply else resolve(question, history, looked, self._propose)
+        unasked = Resolved(question, clear=False)
+        resolved = unasked if reply else resolve(question, history, looked, self._models.propose)
         yield watch.begin("retrieve")
         found = looked.found(resolved.question) if resolved.clear else ()
         evidence = number_evidence(found)
         yield watch.begin("draft")
-        draft = Draft((), "", 0.0, self._drafter.name)
-        if found:
-            alone = resolved.asks if self._drafter is self._reader else ""  # a chat model may well know the topic
-            draft = looked.draft(alone or resolved.question, self._drafter, resolved.question)
-        yield watch.begin("check")
-        checked = check(draft.candidates, evidence) if draft.confidence >= self._threshold else ()
-        claims, citations = cite(checked, index.document)
-        for claim in claims:
-            yield Event(
-                "claim", claim=claim, citations=tuple(item for item in citations if item.number in claim.citations)
-            )
+        drafts: list[Draft] = [Draft((), "", 0.0, self._models.drafter.name)]
+        drafted: list[Candidate] = []
+        checked: list[CheckedClaim] = []
+        claims: tuple[Claim, ...] = ()
+        citations: tuple[Citation, ...] = ()
+        for draft in looked.drafts(resolved, self._models.drafter) if resolved.clear else ():
+            if draft.instead and checked:
+                break
+            yield watch.begin("check")
+            drafted += draft.candidates if self._worth_showing(draft) else ()  # an earlier claim explains a later "he"
+            held = check(drafted, evidence, resolved.question, self._embed_sentences)
+            passed = [claim for claim in held if claim not in checked]
+            drafts.append(draft if passed else replace(draft, candidates=()))
+            checked += passed
+            claims, citations = cite(checked, index.document)
+            yield from _released(claims[len(claims) - len(passed) :], citations)
+            watch.begin("draft")  # of the next sentence, unseen: what is shown meanwhile stays
+        draft = joined(drafts)
         answer = Answer(
             question=question,
             resolved_question=resolved.question,
@@ -128,8 +163,20 @@ class Chatbot:
             timings_ms=watch.end(),
             version=__version__,
             readings=resolved.readings,
+            note=draft.note,
         )
         yield Event("answer", answer=answer)
+
+    def check(self, text: str) -> CheckedText:
+        """Hold each sentence of a text against the documents: supported, contradicted or absent, and why.
+
+        Raises QuestionError for an empty or an overlong text.
+        """
+        index = self._current_index()
+        held = hold(
+            _valid_text(text), lambda sentence: number_evidence(self._retrieve(sentence, index)), self._embed_sentences
+        )
+        return cite_text(tuple(held), index.document)
 
     def retrieve(self, question: str) -> tuple[Retrieved, ...]:
         """Return the passages that are read for a question, best first."""
@@ -161,16 +208,56 @@ class Chatbot:
         """Return a document by its id; raises KeyError for an unknown one."""
         return self._current_index().document(identifier)
 
+    def over(self, corpus: Path, index: Path, progress: Callable[[int, int], None] | None = None) -> Chatbot:
+        """Return a chatbot over another folder, whose index is brought up to date first, with the same models."""
+        settings = self.settings.model_copy(update={"corpus": corpus, "index": index, "chroma_url": ""})
+        opened = _open_index(settings, self._models.embedder, progress)
+        return Chatbot(settings, self._models, opened, self._forced)
+
+    def refresh(self, progress: Callable[[int, int], None] | None = None) -> IndexReport:
+        """Bring the index up to the documents; the next question sees them."""
+        return refresh(self.settings, self._models.embedder, progress)
+
+    def close(self) -> None:
+        """Let go of the index; nothing can be asked any more."""
+        with self._lock:
+            for index in filter(None, (self._index, self._replaced)):
+                index.close()
+
+    def check_ready(self) -> None:
+        """Raise a FootnoteError that says what is missing where no question can be answered now."""
+        self._current_index().check()
+
+    def _worth_showing(self, draft: Draft) -> bool:
+        return draft.confidence >= (draft.threshold if self._threshold is None else self._threshold)
+
     def _retrieve(self, question: str, index: Index) -> tuple[Retrieved, ...]:
-        return retrieve(question, index, self._embedder, self.settings.passages)
+        return retrieve(question, index, self._models.embedder, self.settings.passages)
+
+    def _embed_sentences(self, texts: list[str]) -> list[list[float]]:
+        """Their vectors, each sentence's kept: a draft comes back to the same ones."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if len(self._vectors) > _VECTORS:
+            self._vectors.clear()
+            missing = list(dict.fromkeys(texts))
+        self._vectors.update(zip(missing, self._models.embedder.embed_documents(missing), strict=True))
+        return [self._vectors[text] for text in texts]
 
     def _current_index(self) -> Index:
         """The index, opened again where another process has finished a new generation."""
+        if os.getpid() != self._process:
+            raise SettingsError(_FORKED)
         with self._lock:
-            if current_generation(self.settings.index) != self._index.generation:
+            generation = current_generation(self.settings.index)
+            if (generation, pointer_mark(self.settings.index)) != (self._index.generation, self._index.mark):
                 if self._replaced:
                     self._replaced.close()
-                self._replaced, self._index = self._index, Index.open(self.settings, self._embedder)
+                    self._replaced = None
+                if (
+                    generation == self._index.generation
+                ):  # deleted and built anew: Chroma keeps what is open by its path
+                    self._index.close()
+                self._replaced, self._index = self._index, Index.open(self.settings, self._models.embedder)
             return self._index
 
 
@@ -185,14 +272,24 @@ def _open_index(settings: Settings, embedder: Embedder, progress: Callable[[int,
     return Index.open(settings, embedder)
 
 
-def _drafter(settings: Settings, reader: Drafter) -> tuple[Drafter, Propose | None]:
+def _released(claims: Sequence[Claim], citations: Sequence[Citation]) -> Iterator[Event]:
+    """The claims that nobody takes back, each with its citations."""
+    for claim in claims:
+        yield Event("claim", claim=claim, citations=tuple(item for item in citations if item.number in claim.citations))
+
+
+def _drafter(settings: Settings, reader: ReaderDrafter) -> tuple[Drafter, Propose | None]:
     """What drafts, and what reads follow-ups where a chat model is configured."""
     if not settings.model:
         return reader, None
-    from rag.draft.chat import ChatDrafter, load_model  # loads slowly, and most users have no chat model
+    from rag.draft.chat import ChatDrafter, ReaderInstead  # loads slowly, and most users have no chat model
+    from rag.draft.provider import load_model
 
-    model = load_model(settings)
-    return ChatDrafter(settings.model, model, fallback=reader), proposer(model)
+    try:
+        model = load_model(settings)
+    except KeyMissingError as error:
+        return ReaderInstead(reader, str(error)), None
+    return ChatDrafter(settings.model, model, reader, settings.deadline), proposer(model)
 
 
 def _valid(question: str) -> str:
@@ -203,41 +300,12 @@ def _valid(question: str) -> str:
     return question.strip()
 
 
-class _Looked:
-    """What was found and read for the questions looked at so far: the reading that is chosen is not read twice."""
-
-    def __init__(self, retrieve: Callable[[str], tuple[Retrieved, ...]], reader: Drafter, threshold: float) -> None:
-        self.threshold = threshold or reader.threshold  # with 0, forced or a chat model's, every reading would do
-        self._retrieve, self._reader = retrieve, reader
-        self._found: dict[str, tuple[Retrieved, ...]] = {}
-        self._drafts: dict[tuple[str, str, str], Draft] = {}
-
-    def found(self, question: str) -> tuple[Retrieved, ...]:
-        if question not in self._found:
-            self._found[question] = self._retrieve(question)
-        return self._found[question]
-
-    def draft(self, question: str, drafter: Drafter, found_for: str) -> Draft:
-        key = (question, drafter.name, found_for)
-        if key not in self._drafts:
-            found = self.found(found_for)
-            self._drafts[key] = drafter.draft(question, found, number_evidence(found))
-        return self._drafts[key]
-
-    def finds_alike(self, question: str, other: str) -> bool:
-        """Whether the same passages come first for both."""
-        first, second = ({hit.passage.id for hit in self.found(text)[:_FIRST]} for text in (question, other))
-        return first == second
-
-    def confidence(self, question: str, found_for: str = "") -> tuple[float, str]:
-        """The reader's confidence in its answer, and the answer."""
-        draft = self.draft(question, self._reader, found_for or question)
-        return draft.confidence, draft.short or " ".join(candidate.text for candidate in draft.candidates[:1])
-
-    def documents(self, question: str, word: str) -> int:
-        """How many documents the passages found for a question come from, of those that have a word."""
-        key = anchor.keys(word)
-        return len({hit.passage.document for hit in self.found(question) if key & anchor.keys(hit.passage.text)})
+def _valid_text(text: str) -> str:
+    if not text.strip():
+        raise QuestionError(prompts.EMPTY_TEXT)
+    if len(text) > _TEXT_CHARACTERS:
+        raise QuestionError(prompts.LONG_TEXT.format(length=len(text), limit=_TEXT_CHARACTERS))
+    return text
 
 
 class _Watch:
@@ -252,5 +320,7 @@ class _Watch:
 
     def end(self) -> dict[str, float]:
         ends = [start for _, start in self._laps[1:]] + [time.perf_counter()]
-        spent = {name: round(1000 * (end - start), 2) for (name, start), end in zip(self._laps, ends, strict=True)}
+        spent: dict[str, float] = {}
+        for (name, start), end in zip(self._laps, ends, strict=True):
+            spent[name] = round(spent.get(name, 0.0) + 1000 * (end - start), 2)
         return {**spent, "total": round(1000 * (ends[-1] - self._laps[0][1]), 2)}

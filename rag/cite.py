@@ -10,7 +10,17 @@ from rapidfuzz import fuzz
 
 from rag import prompts
 from rag.passages import split_sentences
-from rag.types import Citation, Claim, Document, Evidence, Support, text_sha256
+from rag.types import (
+    CheckedSentence,
+    CheckedText,
+    Citation,
+    Claim,
+    Document,
+    Evidence,
+    Held,
+    Support,
+    text_sha256,
+)
 
 CONTEXT = 32  # code points kept before and after a quote, to find it again among equal ones
 
@@ -37,14 +47,30 @@ def cite(
     numbered: dict[tuple[str, int, int], Citation] = {}
     cited = []
     for claim in claims:
-        numbers = []
-        for evidence in claim.evidence:
-            place = (evidence.passage.document, evidence.sentence.start, evidence.sentence.end)
-            if place not in numbered:
-                numbered[place] = citation(len(numbered) + 1, document(evidence.passage.document), *place[1:])
-            numbers.append(numbered[place].number)
+        numbers = [_numbered(evidence, numbered, document).number for evidence in claim.evidence]
         cited.append(Claim(claim.text, tuple(dict.fromkeys(numbers)), claim.supported_by))
     return tuple(cited), tuple(numbered.values())
+
+
+def cite_text(held: Sequence[Held], document: Callable[[str], Document]) -> CheckedText:
+    """Number what the sentences of a user's text rest on, one number for one sentence of a document."""
+    numbered: dict[tuple[str, int, int], Citation] = {}
+    checked = [
+        CheckedSentence(
+            item.text, item.verdict, item.reasons, tuple(_numbered(place, numbered, document) for place in item.evidence)
+        )
+        for item in held
+    ]
+    return CheckedText(checked)
+
+
+def _numbered(
+    evidence: Evidence, numbered: dict[tuple[str, int, int], Citation], document: Callable[[str], Document]
+) -> Citation:
+    place = (evidence.passage.document, evidence.sentence.start, evidence.sentence.end)
+    if place not in numbered:
+        numbered[place] = citation(len(numbered) + 1, document(evidence.passage.document), *place[1:])
+    return numbered[place]
 
 
 def compose(claims: Sequence[CheckedClaim]) -> str:

@@ -29,7 +29,10 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Try every part that an answer needs, in the order in which it needs them; nothing is changed or sent."""
+    """Try every part that an answer needs, in the order in which it needs them; nothing is changed.
+
+    Nothing is sent, but for a word to the chat model where one is configured.
+    """
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     yield Finding("versions", True, f"Footnote {__version__}, Python {platform.python_version()}, {libraries}")
     yield _tried("reader", _reader)
@@ -103,10 +106,10 @@ def _calibration(settings: Settings) -> Finding:
 def _model(settings: Settings) -> str:
     if not settings.model:
         return "none configured; the embedded reader answers"
-    from rag.draft.chat import load_model
+    from rag.draft.provider import greet, load_model  # loads slowly
 
-    load_model(settings)
-    return f"{settings.model} is set up; no request was made"
+    seconds = greet(settings.model, load_model(settings), settings.deadline)
+    return f"{settings.model} answers, in {seconds:.1f} s"
 
 
 def _network(settings: Settings) -> str:

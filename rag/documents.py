@@ -411,21 +411,30 @@ def _read_docx(content: bytes, source: str) -> _Items:
             raise _UnreadableError(f"it unpacks to more than {_MAX_UNPACKED_BYTES // 1_000_000} MB")
     word = docx.Document(BytesIO(content))
     blocks = (
-        block.text if hasattr(block, "text") else "\n".join(_row(row) for row in block.rows)
-        for block in word.iter_inner_content()
+        block.text if hasattr(block, "text") else "\n".join(_rows(block._tbl)) for block in word.iter_inner_content()
     )
     text = "\n\n".join(block for block in blocks if block.strip())
     properties = word.core_properties
     yield _document(source, text, (properties.title,), {"author": properties.author})
 
 
-def _row(row: Any) -> str:
-    cells = dict.fromkeys(cell._tc for cell in row.cells)  # a merged cell is listed once for each column
-    return "| " + " | ".join(" ".join(_cell_text(cell).split()) for cell in cells) + " |"
+def _rows(table: Any) -> Iterator[str]:
+    """Each row on a line, a cell that continues the one above with its text.
+
+    Not by python-docx's `row.cells`: it goes up to the first row for each cell, and lists a wide cell once a column.
+    """
+    above: dict[int, str] = {}  # by the first column of a cell
+    for row in table.tr_lst:
+        column, now = row.grid_before, dict[int, str]()
+        for cell in row.tc_lst:
+            now[column] = above.get(column, "") if cell.vMerge == "continue" else _cell_text(cell)
+            column += cell.grid_span
+        yield "| " + " | ".join(now.values()) + " |"
+        above = now
 
 
 def _cell_text(cell: Any) -> str:
-    return " ".join(paragraph.text for paragraph in cell.p_lst)
+    return " ".join(" ".join(paragraph.text for paragraph in cell.p_lst).split())
 
 
 def _read_lines(content: bytes, source: str) -> _Items:

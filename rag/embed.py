@@ -1,4 +1,7 @@
-"""Texts to vectors of unit length. The only module that imports sentence_transformers, once it loads a model."""
+"""Texts to vectors of unit length: the packaged model in onnxruntime, any other one in sentence-transformers.
+
+The only module that imports sentence_transformers, once it loads a model that needs it.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,8 @@ _PACKAGED_FILES = {
     "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
     "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
+_GRAPH_SHA256 = "88ac677199d527780b9f957390f9f360c81b6b8f220e4787481480169d558fef"
+_NO_PROMPTS = {"query": "", "document": ""}  # config_sentence_transformers.json has none
 _READ_SUFFIXES = {".json", ".txt", ".model", ".safetensors"}  # of a model's files; pickles are never read
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 _LONGEST_TEXT = 8_000  # code points; models read a few hundred tokens, but a tokenizer walks through all of it
@@ -69,13 +74,34 @@ def load_embedder(name: str = "") -> Embedder:
     Only a hub id may use the network. Raises ModelFileError where a file is missing, truncated or not the known one.
     """
     if not name:
-        folder = _packaged_folder()
-        _verify(folder, _PACKAGED_FILES)
-        return _SentenceTransformer("all-MiniLM-L6-v2", folder, _PACKAGED_FILES)
+        return _Packaged(packaged_folder())
     folder = _downloaded(name) if names_hub_model(name) else Path(name).expanduser().resolve()
     if not folder.is_dir():
         raise ModelFileError(f"The embedder {name} is neither a folder nor a model id. Correct FOOTNOTE_EMBEDDER.")
     return _SentenceTransformer(name, folder, _file_hashes(folder))
+
+
+class _Packaged(Embedder):
+    name = "all-MiniLM-L6-v2"
+
+    def __init__(self, folder: Path) -> None:
+        from rag.minilm import DIMENSION, GRAPH, MiniLM  # half a second: too long for `--help`
+
+        _verify(folder, _PACKAGED_FILES)
+        _verify(GRAPH.parent, {GRAPH.name: _GRAPH_SHA256}, "Install Footnote again.")
+        self.dimension = DIMENSION
+        self.fingerprint = _fingerprint(_PACKAGED_FILES, _NO_PROMPTS)
+        self._model = MiniLM(folder)
+        self._lock = Lock()  # two indexings at once fight for the same cores, and both lose
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        if not texts:
+            return []
+        with self._lock:
+            return _rows(self._model.encode([_readable(text) for text in texts]))
+
+    def embed_query(self, text: str) -> list[float]:
+        return _rows(self._model.encode([_readable(text)]))[0]
 
 
 class _SentenceTransformer(Embedder):
@@ -133,20 +159,21 @@ def _readable(text: str) -> str:
     return text[:_LONGEST_TEXT].encode("utf-8", "replace").decode()
 
 
-def _packaged_folder() -> Path:
+def packaged_folder() -> Path:
+    """The folder of the packaged model; ModelFileError where its package is not installed."""
     found = importlib.util.find_spec(_PACKAGE)  # importing it would do no harm, but its loader is not ours
     if found is None or not found.submodule_search_locations:
         raise ModelFileError(f"The embedding model is not installed. {_INSTALL_AGAIN}")
     return Path(found.submodule_search_locations[0]).resolve() / "model"
 
 
-def _verify(folder: Path, expected: Mapping[str, str]) -> None:
+def _verify(folder: Path, expected: Mapping[str, str], remedy: str = _INSTALL_AGAIN) -> None:
     for name, digest in expected.items():
         path = folder / name
         if not path.is_file():
-            raise ModelFileError(f"The model file {path} is missing. {_INSTALL_AGAIN}")
+            raise ModelFileError(f"The model file {path} is missing. {remedy}")
         if _sha256(path) != digest:
-            raise ModelFileError(f"The model file {path} is truncated or not the one we know. {_INSTALL_AGAIN}")
+            raise ModelFileError(f"The model file {path} is truncated or not the one we know. {remedy}")
 
 
 def _file_hashes(folder: Path) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 FootnoteError            the base; its message is one sentence or two: what, which value, what next
 ├── SettingsError        a setting is unknown or ill-formed: correct it
-├── QuestionError        the question is empty or too long: ask another way
+├── QuestionError        the question, or the text to check, is empty, too long or unreadable: give another
 ├── QuestionSetError     a file of questions cannot be used: correct the line that it names
 ├── CalibrationError     the questions do not show what was asked for: give more, or allow more errors
 ├── CorpusError          the folder of documents is missing or unreadable: name another
 ├── IndexLockedError     another process is writing the index: wait for it
 ├── IndexDamagedError    the index is missing, damaged or made by other settings: build it again
 ├── ModelFileError       a model file is missing or is not the one we know: install again
-└── ProviderError        the configured chat model did not answer: key, name, network
+└── ProviderError        the configured chat model cannot be asked: provider, package, name
+    └── KeyMissingError  it lacks a key: set one; the embedded reader answers meanwhile
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class SettingsError(FootnoteError):
 
 
 class QuestionError(FootnoteError):
-    """A question that cannot be asked: empty, or longer than the limit."""
+    """A question that cannot be asked, or a text that cannot be checked: empty, overlong or unreadable."""
 
 
 class QuestionSetError(FootnoteError):
@@ -53,3 +54,7 @@ class ModelFileError(FootnoteError):
 
 class ProviderError(FootnoteError):
     """The configured chat model could not be built or did not answer."""
+
+
+class KeyMissingError(ProviderError):
+    """The configured chat model needs a key that is not set."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
+from rag.database import DATABASE, compact
 from rag.embed import Embedder
 from rag.errors import FootnoteError, IndexDamagedError
 from rag.lexical import Lexical
@@ -143,22 +144,24 @@ class Generation:
         raise IndexDamagedError(f"Chroma does not find {lost} of {len(passages)} passages that it was given. {REBUILD}")
 
     def _add(self, passages: Sequence[Passage], neighbours: int) -> None:
-        with self._store(neighbours) as store:
+        with self._store(neighbours, len(passages)) as store:
             done = 0
             self._progress(done, len(passages))
             for part in batches(passages, _BATCH):
                 store.add(part)
                 done += len(part)
                 self._progress(done, len(passages))
+        if not self._server:
+            compact(self._folder / "chroma" / DATABASE)
 
     def _lost(self, ids: Sequence[str]) -> int:
         """How many passages a reader, who opens the store anew, would not find."""
         with self._store() as store:
             return abs(store.count() - len(ids)) or len(store.unfound(ids))
 
-    def _store(self, neighbours: int = 0) -> Store:
+    def _store(self, neighbours: int = 0, expected: int = 0) -> Store:
         place = store_place(self._folder, self._server)
-        return Store(place, self._collection(self.name), self._embeddings, neighbours)
+        return Store(place, self._collection(self.name), self._embeddings, neighbours, expected)
 
     def _collection(self, generation: str) -> str:
         return f"footnote-{_identity(self._root)}-{generation}" if self._server else LOCAL_COLLECTION

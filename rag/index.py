@@ -28,7 +28,16 @@ from rag.embed import Embedder
 from rag.errors import IndexDamagedError
 from rag.generation import LOCAL_COLLECTION, Generation, Progress, Reusing, described, store_place, text_path
 from rag.lexical import Lexical
-from rag.manifest import REBUILD, Manifest, changed_file, current_generation, ids_sha256, read_manifest, writing
+from rag.manifest import (
+    REBUILD,
+    Manifest,
+    changed_file,
+    current_generation,
+    ids_sha256,
+    pointer_mark,
+    read_manifest,
+    writing,
+)
 from rag.passages import PASSAGE_VERSION
 from rag.settings import Settings
 from rag.store import DISTANCE, Store, similarity, store_errors
@@ -46,6 +55,7 @@ class Index:
     def __init__(self, folder: Path, manifest: Manifest, store: Store, ids: Sequence[str], lexical: Lexical) -> None:
         self.store = store
         self.lexical = lexical
+        self.mark = (0, 0)  # of the pointer that led here
         self.ids = tuple(ids)  # of the passages, in the order of the rows of `lexical`
         self._folder = folder
         self._manifest = manifest
@@ -57,6 +67,7 @@ class Index:
     def open(cls, settings: Settings, embedder: Embedder) -> Index:
         """The current generation; IndexDamagedError where it is missing, damaged or made with other settings."""
         root = _root(settings)
+        mark = pointer_mark(root)  # before the pointer is read: a swap in between is then seen at the next question
         folder = root / current_generation(root)
         manifest = read_manifest(folder)
         _refuse_other_settings(manifest, settings, embedder)
@@ -68,7 +79,9 @@ class Index:
         if store.count() != manifest.passages or ids_sha256(ids) != manifest.passage_ids_sha256:
             store.close()
             raise IndexDamagedError(f"The index in {folder} does not hold the passages of its manifest. {REBUILD}")
-        return cls(folder, manifest, store, ids, lexical)
+        index = cls(folder, manifest, store, ids, lexical)
+        index.mark = mark
+        return index
 
     @property
     def generation(self) -> str:
@@ -119,6 +132,12 @@ class Index:
         """The cosine similarity of `vector` and each of these passages, 0 for a vector without direction."""
         asked = np.asarray(vector, dtype=np.float64)
         return {name: _cosine(asked, np.asarray(found)) for name, found in self.store.vectors(ids).items()}
+
+    def check(self) -> None:
+        """Ask the store for its count; IndexDamagedError where the store, or the folder's pointer, is gone."""
+        current_generation(self._folder.parent)
+        if self.store.count() != self._manifest.passages:
+            raise IndexDamagedError(f"The index in {self._folder} has lost passages. {REBUILD}")
 
     def close(self) -> None:
         """Let go of the store; a second call does nothing."""

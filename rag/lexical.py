@@ -100,5 +100,7 @@ class Lexical:
 def best_rows(scores: Scores, k: int) -> list[tuple[int, float]]:
     """The at most `k` rows with the highest scores above 0, best first, lower row first among equals."""
     found = np.flatnonzero(scores > 0)
+    if 0 < k < len(found):  # only those that can be among the best are sorted
+        found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
     order = found[np.argsort(-scores[found], kind="stable")][: max(k, 0)]
     return [(int(row), float(scores[row])) for row in order]

@@ -14,26 +14,24 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
-from urllib.request import pathname2url
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from rag.database import DATABASE, database_digest, same_database
 from rag.errors import IndexDamagedError, IndexLockedError
 from rag.types import IndexedDocument, Skipped
 
-SCHEMA = 1  # bump when the stored form changes
+SCHEMA = 2  # bump when the stored form changes
 REBUILD = "Build it again: python -m rag index"
 
 _CURRENT = "CURRENT"
 _GENERATION = re.compile(r"gen-(\d{4,})")
 _MANIFEST = "manifest.json"
-_SQLITE = "chroma.sqlite3"
-_ROWS = 1_000  # of a table, hashed at once
 
 
 class Manifest(BaseModel):
@@ -97,6 +95,15 @@ def current_generation(index: Path) -> str:
     return name
 
 
+def pointer_mark(index: Path) -> tuple[int, int]:
+    """What changes whenever a run publishes: an index that was deleted and built anew may use a name again."""
+    try:
+        status = (index / _CURRENT).stat()
+    except OSError:
+        return 0, 0  # `current_generation` says what is wrong
+    return status.st_ino, status.st_mtime_ns
+
+
 def point_to(index: Path, generation: str) -> None:
     """Make `generation` the current one: readers see the old one or the new one, never neither."""
     replace_text(index / _CURRENT, f"{generation}\n")
@@ -118,8 +125,11 @@ def generations(index: Path, up_to: str = "") -> list[str]:
 
 
 def next_generation(index: Path) -> str:
-    """A name that no generation folder has, after all others."""
-    last = max(map(_number, generations(index)), default=0)
+    """A name after those of all generation folders, and of the current one, whose folder may be lost."""
+    named = generations(index)
+    with suppress(IndexDamagedError):
+        named.append(current_generation(index))
+    last = max(map(_number, named), default=0)
     return f"gen-{last + 1:04d}"
 
 
@@ -149,8 +159,8 @@ def writing(index: Path) -> Iterator[None]:
 def digests(generation: Path) -> dict[str, str]:
     """The digest of every file below `generation` that must not change, by its path with "/" between parts.
 
-    Texts are left out, since their names are their digests, and so is what Chroma rewrites as it opens a store:
-    a counter in its database, and the vectors that it has yet to flush and keeps in that database.
+    Texts are left out, since their names are their digests, and so are vectors that Chroma has yet to flush, which it
+    keeps in its database.
     """
     paths = (path for path in sorted(generation.rglob("*")) if path.is_file() and _lasting(path, generation))
     return {path.relative_to(generation).as_posix(): _digest(path) for path in paths}
@@ -160,7 +170,7 @@ def changed_file(generation: Path, expected: dict[str, str]) -> str:
     """The first file whose digest is not the expected one, "" where all are."""
     for name, digest in expected.items():
         try:
-            if _digest(generation / name) != digest:
+            if not _unchanged(generation / name, digest):
                 return name
         except (OSError, sqlite3.Error):
             return name
@@ -184,31 +194,19 @@ def _number(generation: str) -> int:
 def _lasting(path: Path, generation: Path) -> bool:
     parts = path.relative_to(generation).parts
     if parts[0] == "chroma":
-        return path.name == _SQLITE or (path.parent / "index_metadata.pickle").exists()
+        return path.name == DATABASE or (path.parent / "index_metadata.pickle").exists()
     return parts[0] != "texts" and path.name != _MANIFEST
 
 
+def _unchanged(path: Path, digest: str) -> bool:
+    return same_database(path, digest) if path.name == DATABASE else _digest(path) == digest
+
+
 def _digest(path: Path) -> str:
-    if path.name == _SQLITE:
-        return _rows_digest(path)
+    if path.name == DATABASE:
+        return database_digest(path)
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def _rows_digest(path: Path) -> str:
-    """SHA-256 over the rows of every table, since the bytes of the file change each time that Chroma opens it."""
-    digest = sha256()
-    with closing(sqlite3.connect(f"file:{pathname2url(str(path))}?mode=rw", uri=True)) as database:
-        if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise sqlite3.DatabaseError("quick_check failed")
-        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        for (table,) in tables.fetchall():
-            if table == "acquire_write" or table.startswith("embedding_fulltext_search"):
-                continue  # the counter, and a copy of the texts in words that nothing here asks for
-            rows = database.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - the name is the database's own
-            while part := rows.fetchmany(_ROWS):
-                digest.update(repr(part).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 def _writer(index: Path) -> str:

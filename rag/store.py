@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
+import httpx
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from pydantic import ValidationError
@@ -29,9 +30,12 @@ if TYPE_CHECKING:  # importing them takes a second
 
 _Item = TypeVar("_Item")
 
+_SERVER_SECONDS = 30.0  # that a Chroma server may take for one request; a search takes milliseconds
+
 DISTANCE = "cosine"
 
 _BEAM = 200  # Chroma's own is 100; a passage that the graph misses cannot be cited, and a search takes milliseconds
+_LEAST_SYNC = 2  # vectors; Chroma accepts no less
 _LONGEST_TITLE = 200  # code points; models read a few hundred tokens, and the text must be among them
 _READ_BATCH = 5_000  # ids in one read; SQLite takes at most 32,766
 _WHOLE_AUDIT = 20_000  # passages; up to here one search must return all of them
@@ -49,8 +53,13 @@ def indexed_text(passage: Passage) -> str:
 class Store:
     """Passages with their vectors. Every method raises IndexDamagedError where Chroma fails."""
 
-    def __init__(self, place: Path | str, collection: str, embeddings: Embeddings, neighbours: int = 0) -> None:
-        """The collection in a folder or at a server's address; with `neighbours` a new one, whose graph has so many."""
+    def __init__(
+        self, place: Path | str, collection: str, embeddings: Embeddings, neighbours: int = 0, expected: int = 0
+    ) -> None:
+        """The collection in a folder or at a server's address.
+
+        With `neighbours` a new one, whose graph has so many for each vector, written once `expected` are there.
+        """
         self._place = place
         with store_errors(place):
             self._client: ClientAPI | None = _client(place)
@@ -59,7 +68,7 @@ class Store:
                     _delete(self._client, collection)
                 else:  # LangChain would make a new collection where there is none
                     self._client.get_collection(collection, embedding_function=None)
-                self._chroma = _langchain(self._client, collection, embeddings, neighbours)
+                self._chroma = _langchain(self._client, collection, embeddings, neighbours, expected)
                 self._collection = self._client.get_collection(collection, embedding_function=None)
             except BaseException:
                 self.close()
@@ -201,17 +210,29 @@ def _client(place: Path | str) -> ClientAPI:
     address = urlsplit(place)
     secure = address.scheme == "https"
     port = address.port or (443 if secure else 80)
-    return chromadb.HttpClient(address.hostname or "", port, secure, settings=_settings())
+    # Chroma's client would wait for ever: this asks first, and then its requests are given a time too.
+    httpx.get(f"{place.rstrip('/')}/api/v2/heartbeat", timeout=_SERVER_SECONDS).raise_for_status()
+    client = chromadb.HttpClient(address.hostname or "", port, secure, settings=_settings())
+    client._server._session.timeout = _SERVER_SECONDS  # type: ignore[attr-defined]
+    return client
 
 
 def _close(client: ClientAPI) -> None:
     client.close()  # type: ignore[attr-defined]  # left out of the interface, there in every client
 
 
-def _langchain(client: ClientAPI, collection: str, embeddings: Embeddings, neighbours: int) -> Chroma:
+def _langchain(client: ClientAPI, collection: str, embeddings: Embeddings, neighbours: int, expected: int) -> Chroma:
     from langchain_chroma import Chroma
 
-    graph = {"space": DISTANCE, "max_neighbors": neighbours, "ef_construction": _BEAM, "ef_search": _BEAM}
+    graph = {
+        "space": DISTANCE,
+        "max_neighbors": neighbours,
+        "ef_construction": _BEAM,
+        "ef_search": _BEAM,
+        # Chroma's own 1,000 writes the whole graph again for every thousand vectors, and leaves the last ones to be
+        # put into it each time that the store is opened
+        "sync_threshold": max(expected, _LEAST_SYNC),
+    }
     return Chroma(
         collection,
         embeddings,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from rag.types import Answer, Citation, Claim
+from rag.types import Answer, CheckedText, Citation, Claim
 
 _CONTROLS = {
     "Cc",
@@ -18,7 +18,7 @@ _KEPT = {"\n", "\t", "\u200d", "\u200c"}  # joiners shape letters and emoji
 
 def render_answer(answer: Answer) -> str:
     """Return the answer, its sources, and with an abstention what comes nearest."""
-    lines = []
+    lines = [f"Note: {answer.note}"] if answer.note else []
     if answer.resolved_question != answer.question:
         lines.append(f"Read as: {answer.resolved_question}")
     if answer.short:
@@ -29,6 +29,16 @@ def render_answer(answer: Answer) -> str:
     lines += [f"Nearest: {_source(citation)}" for citation in answer.nearest]
     if answer.claims:
         lines.append(f"confidence {answer.confidence:.0%}")
+    return visible("\n".join(lines))
+
+
+def render_check(checked: CheckedText) -> str:
+    """Return each sentence of a user's text with its verdict, the reasons, and what it rests on."""
+    lines = []
+    for sentence in checked:
+        lines.append(f"{sentence.verdict}: {sentence.text}")
+        lines += [f"    {reason}" for reason in sentence.reasons]
+        lines += [f"    {'Nearest: ' if sentence.verdict == 'absent' else ''}{_source(c)}" for c in sentence.citations]
     return visible("\n".join(lines))
 
 

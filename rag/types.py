@@ -13,6 +13,7 @@ from typing import Any, Literal
 Turn = tuple[str, str]  # a question and the text of its answer
 Status = Literal["answered", "corrected", "abstained", "unclear"]
 Support = Literal["verbatim", "checked"]
+Verdict = Literal["supported", "contradicted", "absent"]
 
 
 def text_sha256(text: str) -> str:
@@ -111,12 +112,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a drafter makes of a question and its evidence."""
+    """What a drafter makes of a question and its evidence: an answer, or the next sentence of one."""
 
     candidates: tuple[Candidate, ...]
     short: str
     confidence: float  # probability that the answer is right, 0 to 1
     drafter: str  # "reader" or "provider:model"
+    threshold: float = 0.0  # below this confidence it is not shown
+    instead: bool = False  # shown only where nothing drafted before it was
+    note: str = ""  # what the user has to know of how it came about, as a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +165,41 @@ class Answer:
     timings_ms: dict[str, float] = field(compare=False)
     version: str
     readings: tuple[str, ...] = ()  # of an unclear question: the whole questions to choose from
+    note: str = ""  # why the configured chat model did not answer, or not to the end
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form, the same from Python, the command line and the HTTP endpoint."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A sentence of a user's text with its verdict and the sentences of the documents that it rests on."""
+
+    text: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """One sentence of a user's own text, held against the documents."""
+
+    text: str
+    verdict: Verdict
+    reasons: tuple[str, ...]  # what failed, in words for a person; () for a supported sentence
+    citations: tuple[Citation, ...]  # what supports or contradicts it; of an absent one, what comes nearest
+
+
+class CheckedText(tuple[CheckedSentence, ...]):
+    """The sentences of a user's text, in order; citations are numbered over the whole text."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form, the same from Python, the command line and the HTTP endpoint."""
+        return {"sentences": [asdict(sentence) for sentence in self]}
 
 
 @dataclass(frozen=True, slots=True)

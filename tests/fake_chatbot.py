@@ -13,8 +13,21 @@ from fastapi import FastAPI
 
 from app import build_app
 from rag.cite import citation
-from rag.errors import ProviderError, QuestionError
-from rag.types import Answer, Citation, Claim, Document, Event, IndexedDocument, Skipped
+from rag.errors import IndexDamagedError, ProviderError, QuestionError
+from rag.passages import split_sentences
+from rag.settings import Settings
+from rag.types import (
+    Answer,
+    CheckedSentence,
+    CheckedText,
+    Citation,
+    Claim,
+    Document,
+    Event,
+    IndexedDocument,
+    Sentence,
+    Skipped,
+)
 
 LED = "Instead, he sent his adviser of many years, Vladimir Medinsky, to lead Russia's delegation."
 ABSENT = "President Vladimir Putin did not come to Istanbul."
@@ -78,6 +91,10 @@ class FakeChatbot:
         self.texts = {document.id: document for document in documents or (TALKS, EARLIER, PALACE)}
         self.skipped = tuple(skipped)
         self.asked: list[tuple[str, list[tuple[str, str]]]] = []  # every question with its history
+        self.drafts: list[str] = []  # every text that was to be checked
+        self.trouble = ""  # why it is not ready
+        self.gate = threading.Event()  # no answer ends before it is set
+        self.gate.set()
         self.pause = 0.0  # seconds between the events of a stream
 
     @property
@@ -87,11 +104,16 @@ class FakeChatbot:
             for each in self.texts.values()
         )
 
+    def check_ready(self) -> None:
+        if self.trouble:
+            raise IndexDamagedError(self.trouble)
+
     def document(self, identifier: str, /) -> Document:
         return self.texts[identifier]
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = (), /) -> Answer:
         self.asked.append((question, list(history)))
+        self.gate.wait(60)
         words = question.lower()
         if len(question) > 2000 or not question.strip():
             raise QuestionError(f"The question has {len(question)} characters; ask one of 1 to 2,000.")
@@ -106,7 +128,10 @@ class FakeChatbot:
             )
         if "what about" in words:
             return make_answer(
-                question, status="unclear", text="About what? Name the person or the meeting that you mean."
+                question,
+                status="unclear",
+                text="About what? Name the person or the meeting that you mean.",
+                readings=("Who led Russia's delegation?", "Who led Russia's delegation in 2022?"),
             )
         if "2022" in words:
             claim = ("Vladimir Medinsky led Russia's side in 2022 too.", EARLIER, EARLIER.text)
@@ -117,6 +142,23 @@ class FakeChatbot:
             return make_answer(question, (LED, TALKS, LED), (ABSENT, TALKS, ABSENT), short="Vladimir Medinsky")
         first = next(iter(self.texts.values()))
         return make_answer(question, (question, first, first.text), short=question, resolved_question=f"{question} ?")
+
+    def check(self, text: str, /) -> CheckedText:
+        """Each sentence is supported where the articles say it word for word, contradicted where it names Kyiv."""
+        self.drafts.append(text)
+        if "crash" in text:
+            raise ValueError("secret internals")
+        return CheckedText(self._checked(number, said) for number, said in enumerate(split_sentences(text), 1))
+
+    def _checked(self, number: int, said: Sentence) -> CheckedSentence:
+        if "Kyiv" in said.text:
+            reason = "The articles place the talks in Istanbul, not in Kyiv."
+            opening = cited(number, TALKS, "The talks took place in Istanbul.")
+            return CheckedSentence(said.text, "contradicted", (reason,), (opening,))
+        for document in self.texts.values():
+            if said.text in document.text:
+                return CheckedSentence(said.text, "supported", (), (cited(number, document, said.text),))
+        return CheckedSentence(said.text, "absent", ("No article says this.",), ())
 
     def stream(self, question: str, history: Sequence[tuple[str, str]] = (), /) -> Iterator[Event]:
         for station in ("resolve", "retrieve", "draft"):
@@ -132,10 +174,10 @@ class FakeChatbot:
 
 
 @contextmanager
-def serve(bot: FakeChatbot) -> Iterator[str]:
-    """Serve the page over a bot on a free loopback port; gives the address."""
-    app: FastAPI = build_app(bot)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1))
+def serve(bot: FakeChatbot, settings: Settings | None = None, port: int = 0) -> Iterator[str]:
+    """Serve the page over a bot on a loopback port, 0 for a free one; gives the address."""
+    app: FastAPI = build_app(bot, settings)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

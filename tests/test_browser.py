@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from rag.settings import Settings
 from rag.types import Document, Skipped
-from tests.fake_chatbot import LED, FakeChatbot, serve
+from tests.fake_chatbot import LED, TALKS, FakeChatbot, serve
+from tests.test_chatbot import ARTICLE, make_bot
+from tests.test_uploads import OWN
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -e .[dev]")
 
@@ -18,6 +23,7 @@ _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+_PATIENCE = 120_000  # milliseconds, on a machine that does other things too
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(_BROWSER is None, reason="needs a Chromium: none of chromium, google-chrome is installed"),
@@ -76,23 +82,39 @@ def browser() -> Iterator[playwright.Browser]:
         browser.close()
 
 
-@pytest.fixture
-def bot() -> FakeChatbot:
-    return FakeChatbot(skipped=[Skipped("scan.pdf", "it holds images only")])
-
-
-@pytest.fixture
-def watched(browser: playwright.Browser, bot: FakeChatbot) -> Iterator[Watched]:
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[FakeChatbot, str]]:
+    """One server for most of the tests: a page of its own is what tells them apart."""
+    bot = FakeChatbot(skipped=[Skipped("scan.pdf", "it holds images only")])
     with serve(bot) as url:
-        yield opened(browser, url)
+        yield bot, url
+
+
+@pytest.fixture
+def bot(served: tuple[FakeChatbot, str]) -> FakeChatbot:
+    served[0].pause = 0.0
+    return served[0]
+
+
+@pytest.fixture
+def watched(browser: playwright.Browser, bot: FakeChatbot, served: tuple[FakeChatbot, str]) -> Iterator[Watched]:
+    watched = opened(browser, served[1])
+    yield watched
+    watched.page.context.close()
 
 
 def opened(browser: playwright.Browser, url: str, **options: object) -> Watched:
-    page = browser.new_context(reduced_motion="reduce", **options).new_page()
-    watched = Watched(page, url).watch()
-    page.goto(url)
-    page.wait_for_selector(".opening")
-    page.wait_for_selector(".contents")
+    """A browser without a past, at the page."""
+    return tab(browser.new_context(reduced_motion="reduce", **options), url)
+
+
+def tab(context: playwright.BrowserContext, url: str) -> Watched:
+    """Another tab of the same browser."""
+    context.set_default_timeout(_PATIENCE)
+    watched = Watched(context.new_page(), url).watch()
+    watched.page.goto(url)
+    watched.page.wait_for_selector("#conversation .opening")
+    watched.page.wait_for_selector(".contents")
     return watched
 
 
@@ -220,10 +242,7 @@ def test_sessions_do_not_meet(watched: Watched, browser: playwright.Browser, bot
     other.ask("Who is the prime minister?")
     assert bot.asked[-1] == ("Who is the prime minister?", [])
     assert (watched.page.locator(".turn").count(), other.page.locator(".turn").count()) == (1, 1)
-    tab = watched.page.context.new_page()
-    tab.goto(watched.url)
-    tab.wait_for_selector(".opening")
-    assert tab.locator(".turn").count() == 0
+    assert tab(watched.page.context, watched.url).page.locator(".turn").count() == 0
 
 
 def test_errors_are_shown_as_sentences(watched: Watched) -> None:
@@ -273,31 +292,38 @@ def test_claims_appear_as_they_come_and_can_be_stopped(watched: Watched, bot: Fa
     watched.assert_clean()
 
 
-HOSTILE = " ".join(
-    [
-        "<script>alert(1)</script>",
-        "<img src=x onerror=alert(2)>",
-        "<img src='https://evil.example/1.png'>",
-        "<img srcset='https://evil.example/2.png 1x'>",
-        "<svg onload=alert(3)><image href='https://evil.example/3'/></svg>",
-        "<iframe src='https://evil.example/4'></iframe>",
-        "<style>@import 'https://evil.example/5';body{background:url(https://evil.example/6)}</style>",
-        "<p style=\"background:url('https://evil.example/7')\">",
-        "<input type=image src='https://evil.example/8' autofocus onfocus=alert(4)>",
-        "![x](https://evil.example/9.png) [x](javascript:alert(5))",
-        "<img src='/gradio_api/file=https://evil.example/10'>",
-        "${alert(6)} {{constructor.constructor('alert(7)')()}} `${alert(8)}`",
-        "<meta http-equiv=refresh content='0;url=https://evil.example/11'>",
-        "<base href='https://evil.example/'><link rel=stylesheet href='https://evil.example/12'>",
-        "<details open ontoggle=alert(9)><video src='https://evil.example/13' autoplay></video>",
-        '" onmouseover="alert(10)" x="\' onfocus=\'alert(11)',
-        "--><script>alert(12)</script></p></section></article>",
-    ]
+VECTORS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(2)>",
+    "<img src='https://evil.example/1.png'>",
+    "<img srcset='https://evil.example/2.png 1x'>",
+    "<svg onload=alert(3)><image href='https://evil.example/3'/><use href='https://evil.example/3#x'/></svg>",
+    "<iframe src='https://evil.example/4' srcdoc='<script>alert(14)</script>'></iframe>",
+    "<style>@import 'https://evil.example/5';body{background:url(https://evil.example/6)}</style>",
+    "<p style=\"background:url('https://evil.example/7')\">",
+    "<input type=image src='https://evil.example/8' autofocus onfocus=alert(4)>",
+    "![x](https://evil.example/9.png) [x](javascript:alert(5))",
+    "<img src='/gradio_api/file=https://evil.example/10'>",
+    "${alert(6)} {{constructor.constructor('alert(7)')()}} `${alert(8)}`",
+    "<meta http-equiv=refresh content='0;url=https://evil.example/11'>",
+    "<base href='https://evil.example/'><link rel=stylesheet href='https://evil.example/12'>",
+    "<details open ontoggle=alert(9)><video src='https://evil.example/13' autoplay></video>",
+    '" onmouseover="alert(10)" x="\' onfocus=\'alert(11)',
+    "--><script>alert(12)</script></p></section></article>",
+    "<object data='https://evil.example/14'></object><embed src='https://evil.example/15'>",
+    "<audio src='https://evil.example/16' autoplay></audio><link rel=prefetch href='https://evil.example/17'>",
+    "<table background='https://evil.example/18'><td background='https://evil.example/19'></table>",
+    "<form action='https://evil.example/20'><button formaction='https://evil.example/21'>x</button></form>",
+    "<picture><source srcset='https://evil.example/22'><img></picture>",
+)
+HOSTILE = " ".join(VECTORS)
+_FOREIGN_PARTS = (
+    ":is(#left, #desk, #right, #conversations, #notice) :is(img, svg, iframe, script, style, object, a, form)"
 )
 
 
 def test_hostile_text_does_nothing(browser: playwright.Browser) -> None:
-    """In a title, a text, a file name, a reason or a question, markup is shown as text: no script, no request."""
+    """In a title, a text, a file name, a reason, a question, a draft or what the browser keeps, markup stays text."""
     document = Document(
         id=HOSTILE, title=HOSTILE, text=HOSTILE, url="javascript:alert(13)", date=HOSTILE, source=HOSTILE
     )
@@ -315,11 +341,39 @@ def test_hostile_text_does_nothing(browser: playwright.Browser) -> None:
         page.locator(".contents button").click()
         page.wait_for_selector(".sheet .text")
         watched.ask("broken <img src='https://evil.example/14' onerror=alert(14)>")
-        assert (
-            page.evaluate("[...document.querySelectorAll('main :is(img, svg, iframe, script, style, form)')].length")
-            == 0
-        )
+        check(page, HOSTILE)
+        page.get_by_role("tab", name="Ask").click()
+        keep(page, HOSTILE, HOSTILE)
+        page.get_by_role("button", name="Conversations").click()
+        assert page.locator(".pick bdi").last.text_content() == HOSTILE
+        page.locator(".pick").last.click()
+        page.wait_for_selector(".turn.failed")
+        page.wait_for_function("document.querySelectorAll('.turn').length === 1")
+        assert page.inner_text(".question").startswith(HOSTILE[:500])
+        page.get_by_role("button", name="Conversations").click()
+        page.locator(".remove").last.click()
+        page.wait_for_selector("#notice p")
+        assert page.locator(_FOREIGN_PARTS).count() == 0
         watched.assert_clean()
+
+
+def keep(page: playwright.Page, name: str, question: str) -> None:
+    """Put a conversation that we never had into the browser's store."""
+    page.evaluate(
+        """([name, question]) => localStorage['footnote.conversation.' + question] = JSON.stringify({
+            name, used: 1,
+            turns: [{ id: question, seal: question, record: JSON.stringify({ question, answer: question }) }],
+        })""",
+        [name, question],
+    )
+
+
+def check(page: playwright.Page, draft: str) -> None:
+    """Have a draft checked, and wait for the end."""
+    page.get_by_role("tab", name="Check a draft").click()
+    page.fill("#pasted textarea", draft)
+    page.get_by_role("button", name="Check", exact=True).click()
+    page.wait_for_selector("#draft :is(.sentence, .trouble)")
 
 
 def test_injected_markup_would_run_nothing(watched: Watched) -> None:
@@ -334,24 +388,242 @@ def test_injected_markup_would_run_nothing(watched: Watched) -> None:
     assert watched.dialogs == []
 
 
+def test_a_conversation_of_five_turns_outlives_the_server(
+    browser: playwright.Browser, tmp_path: Path, bot: FakeChatbot
+) -> None:
+    """After a reload and after a restart of the server the conversation goes on where it was, its citations too."""
+    questions = ["Who led Russia's delegation?", "And in 2022?", "Who is prime minister?", "Who led?", "What about it?"]
+    settings = Settings(index=tmp_path)
+    with serve(bot, settings) as url:
+        watched = opened(browser, url)
+        for question in questions[:3]:
+            watched.ask(question)
+        watched.page.reload()
+        watched.settled(3)
+        for question in questions[3:]:
+            watched.ask(question)
+    with serve(bot, settings, port=int(url.rpartition(":")[2])) as url:
+        again = tab(watched.page.context, url)
+        again.page.get_by_role("button", name="Conversations").click()
+        again.page.get_by_role("button", name=questions[0]).first.click()
+        again.settled(5)
+        assert again.page.locator(".question").all_inner_texts() == questions
+        again.page.locator(".claims .cite").first.click()
+        again.page.wait_for_selector("mark.current")
+        assert again.page.inner_text("mark.current") == LED
+        again.ask("Who else led?")
+        assert [question for question, _ in bot.asked[-1][1]] == questions
+        again.assert_clean()
+    watched.page.context.close()
+
+
+def test_how_a_question_was_read_can_be_corrected(watched: Watched, bot: FakeChatbot) -> None:
+    """The reading is edited in place, by keyboard; the turn is answered anew, as it stands, and is kept so."""
+    page = watched.page
+    watched.ask("And in 2022?")
+    edit = page.get_by_role("button", name="Edit how the question was read")
+    edit.click()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == "Edit"
+    page.keyboard.press("Enter")
+    line = page.get_by_role("textbox", name="The question, said in full")
+    assert line.input_value() == "And in 2022? (Russia's delegation)"
+    line.fill("Who led Russia's delegation?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".short")
+    assert bot.asked[-1] == ("Who led Russia's delegation?", [])
+    page.reload()
+    watched.settled(1)
+    assert page.inner_text(".question") == "And in 2022?"
+    assert page.inner_text(".read-as span") == "Who led Russia's delegation?"
+    watched.assert_clean()
+
+
+def test_an_unclear_question_offers_its_readings(watched: Watched, bot: FakeChatbot) -> None:
+    """A click on a reading answers the same turn by it, and the turns around it stay."""
+    page = watched.page
+    watched.ask("What about theirs?")
+    watched.ask("Who is prime minister?")
+    page.get_by_role("button", name="Who led Russia's delegation?").click()
+    page.wait_for_selector(".short")
+    assert bot.asked[-1] == ("Who led Russia's delegation?", [])
+    assert page.locator(".question").all_inner_texts() == ["What about theirs?", "Who is prime minister?"]
+    watched.assert_clean()
+
+
+def test_a_conversation_is_saved_as_a_file(watched: Watched) -> None:
+    """The open conversation downloads as Markdown and as JSON, with its citations, under the name of its question."""
+    page = watched.page
+    watched.ask("Who led Russia's delegation?")
+    saved = {}
+    for form in ("Markdown", "JSON"):
+        page.get_by_role("button", name="Conversations").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=form, exact=True).click()
+        saved[download.value.suggested_filename] = download.value.path().read_text("utf-8")
+        page.keyboard.press("Escape")
+    markdown, as_json = (saved[f"footnote-who-led-russias-delegation{ending}"] for ending in (".md", ".json"))
+    assert f"[^1.1]: *{TALKS.title}*, 2025-05-16" in markdown
+    assert json.loads(as_json)["turns"][0]["answer"]["citations"][0]["quote"] == LED
+    watched.assert_clean()
+
+
+def test_an_altered_answer_is_not_shown_as_ours(watched: Watched) -> None:
+    """What somebody changed in the browser's store does not come back under our name; its question does."""
+    page = watched.page
+    watched.ask("Who led Russia's delegation?")
+    page.evaluate(
+        """() => { for (const key of Object.keys(localStorage))
+            localStorage[key] = localStorage[key].replaceAll('Vladimir Medinsky', 'Somebody Else'); }"""
+    )
+    other = tab(page.context, watched.url)
+    other.page.get_by_role("button", name="Conversations").click()
+    other.page.get_by_role("button", name="Who led Russia's delegation?").first.click()
+    other.page.wait_for_selector(".turn.failed")
+    assert "not what Footnote said" in other.page.inner_text(".trouble")
+    assert "Somebody Else" not in other.page.content()
+    other.page.get_by_role("button", name="Ask again").click()
+    other.page.wait_for_selector(".short")
+    assert other.page.inner_text(".short") == "Vladimir Medinsky"
+    other.assert_clean()
+
+
+def test_conversations_are_switched_deleted_and_brought_back(watched: Watched) -> None:
+    """Each is found under its first question; a deletion can be undone; deleting all leaves an empty page."""
+    page = watched.page
+    watched.ask("Who led Russia's delegation?")
+    page.get_by_role("button", name="New conversation").click()
+    page.wait_for_selector("#conversation .opening")
+    watched.ask("And in 2022?")
+    menu = page.get_by_role("button", name="Conversations")
+    menu.click()
+    assert page.locator(".pick bdi").all_inner_texts() == ["And in 2022?", "Who led Russia's delegation?"]
+    page.get_by_role("button", name="Delete “And in 2022?”").click()
+    page.wait_for_selector("#conversation .opening")
+    page.get_by_role("button", name="Undo").click()
+    watched.settled(1)
+    assert page.inner_text(".question") == "And in 2022?"
+    menu.click()
+    page.locator(".pick").nth(1).click()
+    page.wait_for_selector(".short")
+    menu.click()
+    page.get_by_role("button", name="Delete all").click()
+    page.wait_for_selector("#conversation .opening")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('footnote.')).length") == 0
+    watched.assert_clean()
+
+
+def test_a_full_store_lets_the_oldest_conversation_go(watched: Watched) -> None:
+    """When the browser has no room left, the conversation unused for longest leaves, and the page says so."""
+    page = watched.page
+    keep(page, "An old one", "x" * 5000)
+    page.evaluate(
+        """() => { for (let size = 1 << 22; size >= 1; size >>= 1)
+            try { for (;;) localStorage['other' + localStorage.length] = 'x'.repeat(size); } catch {} }"""
+    )
+    watched.ask("Who led Russia's delegation?")
+    page.wait_for_selector("#notice p")
+    assert "“An old one”" in page.inner_text("#notice")
+    page.get_by_role("button", name="Conversations").click()
+    assert page.locator(".pick bdi").all_inner_texts() == ["Who led Russia's delegation?"]
+    watched.assert_clean()
+
+
+def test_a_draft_is_checked_beside_the_articles(watched: Watched, bot: FakeChatbot) -> None:
+    """The other tab takes a text, says of each sentence what the articles say, and lights the words that say so."""
+    page = watched.page
+    page.get_by_role("tab", name="Ask").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tab", name="Check a draft").get_attribute("aria-selected") == "true"
+    check(page, f"{LED} The talks took place in Kyiv. Nobody wore a tie.")
+    assert [words[2:] for words in page.locator(".verdict").all_inner_texts()] == [
+        "Supported",
+        "Contradicted",
+        "Not in the articles",
+    ]
+    page.locator(".evidence button").first.click()
+    page.wait_for_selector("mark.current")
+    assert page.inner_text("mark.current") == LED
+    assert in_view(page, "mark.current")
+    page.reload()
+    page.wait_for_selector(".sentence")
+    assert page.input_value("#pasted textarea") == bot.drafts[-1]
+    watched.assert_clean()
+
+
+def test_documents_of_the_reader_s_own(browser: playwright.Browser, tmp_path: Path) -> None:
+    """A document is added, answers, is listed and opened; one that cannot be read says why; removed, it is gone."""
+    bot = make_bot(tmp_path, talks=ARTICLE)
+    with serve(bot, Settings(index=tmp_path / "index")) as url:
+        watched = opened(browser, url)
+        page = watched.page
+        files = [
+            {"name": name, "mimeType": "text/plain", "buffer": content}
+            for name, content in (("notes.txt", OWN), ("<img src=x>.exe", b"x"))
+        ]
+        page.set_input_files("#own input", files)
+        page.wait_for_selector("#own .title")
+        page.wait_for_selector("#own li:has-text('Skipped: ')")
+        assert "not of a type that can be added" in page.inner_text("#own ul")
+        watched.errors.clear()  # the browser itself reports the refused request
+        page.get_by_role("button", name="Remove “<img src=x>.exe”").click()
+        watched.ask("Who met the press in Ankara?")
+        assert "Rustem Umerov met the press in Ankara." in page.inner_text(".claims")
+        page.wait_for_selector(".sheet mark")
+        page.get_by_role("button", name="All articles").click()
+        page.wait_for_selector(".contents")
+        page.locator("#own .title").click()
+        page.wait_for_selector(".sheet .text")
+        page.get_by_role("button", name="All articles").click()
+        page.get_by_role("button", name="Remove “notes.txt”").click()
+        page.wait_for_function("!document.querySelector('#own li')")
+        watched.ask("Who met the press in Ankara?")
+        assert "Rustem Umerov met the press" not in page.locator(".turn").last.inner_text()
+        watched.assert_clean()
+    bot.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390], ids=["wide", "narrow"])
-def test_it_can_be_read_everywhere(browser: playwright.Browser, bot: FakeChatbot, scheme: str, width: int) -> None:
+def test_it_can_be_read_everywhere(
+    browser: playwright.Browser, bot: FakeChatbot, served: tuple[FakeChatbot, str], scheme: str, width: int
+) -> None:
     """In light and dark, wide and narrow: enough contrast, no sideways scrolling, and the citation in view."""
-    with serve(bot) as url:
-        watched = opened(browser, url, color_scheme=scheme, viewport={"width": width, "height": 800})
-        page = watched.page
-        watched.ask("Who led Russia's delegation?")
-        page.locator(".claims .cite").first.click()
-        page.wait_for_selector("mark.current")
-        page.wait_for_function(
-            "() => { const box = document.querySelector('mark.current').getBoundingClientRect();"
-            " return box.top >= 0 && box.bottom <= innerHeight; }"
+    watched = opened(browser, served[1], color_scheme=scheme, viewport={"width": width, "height": 800})
+    page = watched.page
+    watched.ask("And in 2022?")
+    watched.ask("What about theirs?")
+    watched.ask("Who led Russia's delegation?")
+    page.locator(".turn").last.locator(".claims .cite").first.click()
+    page.wait_for_selector("mark.current")
+    page.wait_for_function(
+        "() => { const box = document.querySelector('mark.current').getBoundingClientRect();"
+        " return box.top >= 0 && box.bottom <= innerHeight; }"
+    )
+    page.get_by_role("button", name="Conversations").click()
+    assert in_window(page, "#conversations")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(_FAINT) == []
+    page.keyboard.press("Escape")
+    check(page, f"{LED} The talks took place in Kyiv. Nobody wore a tie.")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(_FAINT) == []
+    watched.assert_clean()
+    page.context.close()
+
+
+def in_window(page: playwright.Page, selector: str) -> bool:
+    """Whether an element lies inside the window as a whole."""
+    return bool(
+        page.evaluate(
+            """selector => {
+                const box = document.querySelector(selector).getBoundingClientRect();
+                return box.height > 0 && box.left >= 0 && box.top >= 0
+                    && box.right <= innerWidth && box.bottom <= innerHeight;
+            }""",
+            selector,
         )
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        faint = page.evaluate(_FAINT)
-        assert faint == []
-        watched.assert_clean()
+    )
 
 
 # WCAG 2.2 contrast of every text on the page against the nearest opaque background; 4.5 is the minimum of level AA.
@@ -366,7 +638,8 @@ _FAINT = """() => {
         }
         return [255, 255, 255];
     };
-    return [...document.querySelectorAll('#banner *, .talk *, .sheet *, #send, textarea')]
+    return [...document.querySelectorAll('#banner *, .talk *, .sheet *, #send, #check, textarea')]
+        .filter((element) => element.checkVisibility())
         .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
         .map((element) => {
             const [a, b] = [light(rgb(getComputedStyle(element).color)), light(ground(element))].sort((x, y) => y - x);

@@ -223,17 +223,16 @@ def test_changed_documents_are_said(settings: Settings, tmp_path: Path) -> None:
     [
         pytest.param(0.3, True, 0.3, id="the setting first"),
         pytest.param(None, True, 0.7, id="then the calibration"),
-        pytest.param(None, False, 0.5, id="then the fitted one"),
+        pytest.param(None, False, None, id="then the fitted one, which every draft brings along"),
     ],
 )
 def test_which_threshold_decides(
-    given: float | None, kept: bool, used: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    given: float | None, kept: bool, used: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Setting, calibration, fit, in this order; forced, none of them."""
     bot = make_bot(tmp_path, threshold=given, talks=ARTICLE)
-    bot._drafter.threshold = 0.5
-    monkeypatch.setattr(chatbot_module, "load_embedder", lambda _: bot._embedder)
-    monkeypatch.setattr(chatbot_module, "_drafter", lambda *_: bot._drafter)
+    monkeypatch.setattr(chatbot_module, "load_embedder", lambda _: bot._models.embedder)
+    monkeypatch.setattr(chatbot_module, "_drafter", lambda *_: bot._models.drafter)
     if kept:
         calibration.store(bot.settings, make_calibration(bot.settings))
     assert Chatbot.open(bot.settings)._threshold == used

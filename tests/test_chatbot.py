@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag import prompts
-from rag.chatbot import Chatbot
+from rag.chatbot import Chatbot, Models
 from rag.draft.extract import ReaderDrafter
 from rag.errors import QuestionError
 from rag.index import Index, refresh
@@ -31,7 +31,7 @@ def make_bot(folder: Path, *, threshold: float | None = None, forced: bool = Fal
     embedder = BagOfWordsEmbedder()
     refresh(settings, embedder)
     drafter = ReaderDrafter(LookupReader(KNOWN), make_weighing(score=1, names_own=3, names_nowhere=-4, words_near=1))
-    return Chatbot(settings, embedder, drafter, Index.open(settings, embedder), forced)
+    return Chatbot(settings, Models(embedder, drafter, drafter), Index.open(settings, embedder), forced)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def test_the_json_form(bot: Chatbot) -> None:
     told = json.loads(json.dumps(bot.ask("Who led Russia's delegation?").to_dict()))
     assert list(told) == [
         *("question", "resolved_question", "status", "text", "short", "confidence", "claims", "citations", "nearest"),
-        *("drafter", "timings_ms", "version", "readings"),
+        *("drafter", "timings_ms", "version", "readings", "note"),
     ]
     assert list(told["claims"][0]) == ["text", "citations", "supported_by"]
     assert list(told["citations"][0]) == [

@@ -84,7 +84,7 @@ def test_an_error_is_one_sentence_and_exit_code_1(
     """What happened and the value, on stderr, without a traceback."""
     if "--model" in arguments:
         monkeypatch.undo()
-    monkeypatch.setattr("rag.embed.load_embedder", lambda _: bot._embedder)
+    monkeypatch.setattr("rag.embed.load_embedder", lambda _: bot._models.embedder)
     assert command_line.main(arguments) == 1
     captured = capsys.readouterr()
     assert captured.out == ""

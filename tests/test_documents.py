@@ -318,6 +318,23 @@ def test_a_word_file_gives_paragraphs_and_tables_in_order(tmp_path: Path) -> Non
     assert document.author == "Jane Doe"
 
 
+def test_a_merged_cell_of_a_word_file(tmp_path: Path) -> None:
+    """A cell over two rows is said in both, a cell over two columns once."""
+    document = docx.Document()
+    table = document.add_table(3, 2)
+    for row, column in ((0, 0), (0, 1), (1, 1), (2, 0)):
+        table.cell(row, column).text = f"{row}{column}"
+    table.cell(0, 0).merge(table.cell(1, 0))
+    table.cell(2, 0).merge(table.cell(2, 1))
+    document.save(str(tmp_path / "a.docx"))
+    (read,), _ = read_file(tmp_path / "a.docx", tmp_path)
+    assert [line.split() for line in read.text.splitlines()] == [
+        ["|", "00", "|", "01", "|"],
+        ["|", "00", "|", "11", "|"],
+        ["|", "20", "|"],
+    ]
+
+
 def test_a_line_gives_a_document(tmp_path: Path) -> None:
     """All fields are read, and a number is an id."""
     fields = {"id": 7, "title": "T", "text": "He left.", "url": "http://a.example", "date": "2025-05-16", "author": "A"}

@@ -35,8 +35,8 @@ def embedder() -> Embedder:
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Links to the files of the packaged model, each of which can be replaced, in the place of the installed one."""
     folder = tmp_path / "model"
-    shutil.copytree(embed._packaged_folder(), folder, copy_function=os.symlink)
-    monkeypatch.setattr(embed, "_packaged_folder", lambda: folder)
+    shutil.copytree(embed.packaged_folder(), folder, copy_function=os.symlink)
+    monkeypatch.setattr(embed, "packaged_folder", lambda: folder)
     return folder
 
 
@@ -197,7 +197,7 @@ def test_a_vector_does_not_depend_on_its_company(embedder: Embedder) -> None:
 @pytest.mark.models
 def test_a_local_folder(embedder: Embedder, tmp_path: Path) -> None:
     """The same files from a folder give the same vectors; other settings in them give another fingerprint."""
-    shutil.copytree(embed._packaged_folder(), tmp_path / "mine")
+    shutil.copytree(embed.packaged_folder(), tmp_path / "mine")
     mine = load_embedder(str(tmp_path / "mine"))
     assert mine.embed_query("peace") == pytest.approx(embedder.embed_query("peace"), abs=1e-6)
     config = tmp_path / "mine" / "sentence_bert_config.json"
@@ -208,7 +208,7 @@ def test_a_local_folder(embedder: Embedder, tmp_path: Path) -> None:
 @pytest.mark.models
 def test_a_broken_local_model(tmp_path: Path) -> None:
     """A model that its library cannot load is one sentence."""
-    shutil.copytree(embed._packaged_folder(), tmp_path / "mine")
+    shutil.copytree(embed.packaged_folder(), tmp_path / "mine")
     weights = tmp_path / "mine" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(ModelFileError, match="cannot be loaded"):

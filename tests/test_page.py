@@ -8,7 +8,6 @@ import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import httpx
 import pytest
@@ -16,85 +15,49 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from starlette.testclient import TestClient
 
-from app import build_app, listen, main
+from app import build_app, main
 from page.article import Lit, article, contents, missing
 from page.conversation import ShownTurn, conversation, spoken
+from page.draft import ShownDraft, draft
 from page.guard import BODY_LIMIT
 from page.markup import day, escape, label, link
 from page.pane import opened
 from page.session import Session, Sessions, history, pairs
+from page.shelf import Shelf
 from rag import __version__
-from rag.errors import FootnoteError, QuestionError
-from rag.types import Document, Skipped
+from rag.errors import QuestionError
+from rag.types import CheckedSentence, Document, Skipped, Verdict
 from tests.fake_chatbot import ABSENT, EARLIER, LED, TALKS, FakeChatbot, cited, make_answer, serve
+from tests.hostile_markup import HOSTILE, Seen, hostile_document
 
-HOSTILE = {
-    "script": "<script>alert(1)</script>",
-    "img onerror": "<img src=x onerror=alert(1)>",
-    "img remote": "<img src='https://evil.example/x.png'>",
-    "svg": "<svg onload=alert(1)><image href='https://evil.example/x'/></svg>",
-    "iframe": "<iframe src='https://evil.example'></iframe>",
-    "css url": "<style>body{background:url(https://evil.example/x)}</style>",
-    "style attribute": '<p style="background:url(https://evil.example/x)">',
-    "attribute breakout": '" onmouseover="alert(1)" x="',
-    "single quote breakout": "' onfocus='alert(1)' autofocus x='",
-    "tag breakout": "</p></article></section><script>alert(1)</script>",
-    "comment": "--><script>alert(1)</script><!--",
-    "entity": "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "template string": "${alert(1)}`${fetch('https://evil.example')}`",
-    "handlebars": "{{constructor.constructor 'alert(1)'}}",
-    "markdown image": "![x](https://evil.example/x.png)",
-    "markdown link": "[x](javascript:alert(1))",
-    "same-origin proxy": "<img src='/gradio_api/file=https://evil.example/x'>",
-    "form": "<form action='https://evil.example'><input type=image src='https://evil.example/x'>",
-    "meta refresh": "<meta http-equiv=refresh content='0;url=https://evil.example'>",
-    "base": "<base href='https://evil.example/'>",
-    "object": "<object data='https://evil.example'></object><embed src='https://evil.example'>",
-    "right-to-left override": "safe\u202egnp.exe",
-    "zero width": "\u200b\u200c\u2060hidden\ufeff",
-    "lone surrogate": "half \ud800 a pair",
-    "nul": "a\x00b",
-}
 OUR_TAGS = {"a", "article", "bdi", "blockquote", "button", "code", "details", "div", "footer", "h2", "h3", "header"} | {
     *("li", "mark", "ol", "p", "section", "span", "summary", "time", "ul")
 }
-OUR_ATTRIBUTES = re.compile(r"class|dir|role|tabindex|type|title|href|target|rel|aria-label|data-[a-z]+")
+OUR_ATTRIBUTES = re.compile(r"class|dir|role|tabindex|type|title|href|target|rel|aria-label|aria-hidden|data-[a-z]+")
 
 
-class Seen(HTMLParser):
-    """What a browser would find in markup: its tags, its attributes, its text."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.text = ""
-        self.feed(markup)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def hostile_document(text: str) -> Document:
-    return Document(id=text, title=text, text=text, url="javascript:alert(1)", date=text, author=text, source=text)
+VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "absent")
 
 
 def everything_shown(text: str) -> str:
     """Every piece of markup that the page can make, with `text` in every place that others fill."""
     bot = FakeChatbot(hostile_document(text), skipped=[Skipped(text, text)])
     document = bot.document(text)
-    answer = make_answer(text, (text, document, text), short=text, resolved_question=text + text, drafter=text)
+    answer = make_answer(
+        text, (text, document, text), short=text, resolved_question=text + text, drafter=text, note=text
+    )
     silent = make_answer(text, status="abstained", text=text, nearest=(cited(1, document, text),))
-    turns = [ShownTurn(text, answer=answer), ShownTurn(text, answer=silent), ShownTurn(text, trouble=text)]
-    pending = ShownTurn(text, station=text, claims=answer.claims, citations=answer.citations)
+    unclear = make_answer(text, status="unclear", text=text, readings=(text,))
+    turns = [ShownTurn(text, answer=each) for each in (answer, silent, unclear)] + [ShownTurn(text, trouble=text)]
+    pending = ShownTurn(text, reading=text + text, station=text, claims=answer.claims, citations=answer.citations)
+    shelf = Shelf({text: text}, lambda _: "changed")
+    sentences = tuple(CheckedSentence(text, verdict, (text,), answer.citations) for verdict in VERDICTS)
     return "".join(
         [
-            conversation([*turns, pending], {text: text}),
-            conversation([], {}, [text]),
+            conversation([*turns, pending], shelf),
+            conversation([*turns, pending], Shelf()),
+            conversation([], Shelf(), [text]),
+            *(draft(shown, shelf) for shown in (ShownDraft(text, sentences), ShownDraft(text, trouble=text))),
             *(spoken(turn) for turn in turns),
             contents(bot.documents, bot.skipped),
             article(document, [Lit(0, len(text), 1, True)], turn=0, notice=text),
@@ -217,20 +180,24 @@ def test_a_huge_article_is_shown_around_the_citation() -> None:
 
 
 def answered(bot: FakeChatbot, question: str = "Who led?") -> tuple[ShownTurn, ...]:
-    return (ShownTurn(question, answer=bot.ask(question)),)
+    return (ShownTurn(question, id="a1", answer=bot.ask(question)),)
+
+
+def session_of(*turns: ShownTurn) -> Session:
+    return Session(conversation="c0", turns=turns)
 
 
 def test_a_click_lights_every_cited_sentence_and_the_clicked_one_most() -> None:
     """All sentences that the answer cites in an article are lit; the clicked one is the current one."""
     bot = FakeChatbot()
-    shown = opened(bot, answered(bot), {"turn": "0", "number": "1"})
+    shown = opened(bot, session_of(*answered(bot)), {"turn": "0", "number": "1"})
     assert marks(shown) == [("", ABSENT), (' class="current"', LED)]
 
 
 def test_the_nearest_passage_is_shown_without_a_number() -> None:
     """The passage of an abstention can be opened, and is not numbered as if it were a citation."""
     bot = FakeChatbot()
-    shown = opened(bot, answered(bot, "prime minister?"), {"turn": "0", "nearest": "1"})
+    shown = opened(bot, session_of(*answered(bot, "prime minister?")), {"turn": "0", "nearest": "1"})
     assert marks(shown) == [(' class="current"', ABSENT)]
     assert 'class="text nearest"' in shown
     assert "data-ends" not in shown
@@ -247,13 +214,15 @@ def test_the_nearest_passage_is_shown_without_a_number() -> None:
         {"turn": None, "nearest": []},
         {"document": "../../etc/passwd"},
         {"document": {"a": 1}},
+        {"sentence": 0, "number": 1},
+        {"sentence": [], "turn": "0"},
     ],
-    ids=["turn", "number", "word", "long", "neither", "types", "traversal", "object"],
+    ids=["turn", "number", "word", "long", "neither", "types", "traversal", "object", "no draft", "list"],
 )
 def test_a_forged_click_opens_nothing(wanted: dict[str, object]) -> None:
     """What a browser sends is looked up, never trusted: an unknown place is answered with a sentence."""
     bot = FakeChatbot()
-    shown = opened(bot, answered(bot), wanted)
+    shown = opened(bot, session_of(*answered(bot)), wanted)
     assert "<mark" not in shown
     assert 'class="note"' in shown
 
@@ -272,7 +241,7 @@ def test_a_citation_outlives_an_edit_of_its_article(text: str, marked: str, said
     bot = FakeChatbot()
     turns = (ShownTurn("Who?", answer=make_answer("Who?", (LED, TALKS, LED))),)
     bot.texts[TALKS.id] = replace(TALKS, text=text)
-    shown = opened(bot, turns, {"turn": 0, "number": 1})
+    shown = opened(bot, session_of(*turns), {"turn": 0, "number": 1})
     assert marks(shown) == [(' class="current"', marked)]
     assert said in shown
 
@@ -282,7 +251,7 @@ def test_a_citation_of_a_removed_article_keeps_its_quote() -> None:
     bot = FakeChatbot()
     turns = answered(bot)
     del bot.texts[TALKS.id]
-    assert marks(opened(bot, turns, {"turn": 0, "number": 1})) == [(' class="current"', LED)]
+    assert marks(opened(bot, session_of(*turns), {"turn": 0, "number": 1})) == [(' class="current"', LED)]
 
 
 # --- the conversation -------------------------------------------------------------------------------------------------
@@ -297,10 +266,14 @@ def test_a_citation_of_a_removed_article_keeps_its_quote() -> None:
             ["Not in the articles", "do not say", "The nearest passage", "not an answer"],
             ["Confidence"],
         ),
-        ("What about it?", ["What do you mean?", "Name the person"], ["Confidence"]),
+        (
+            "What about it?",
+            ["What do you mean?", "Name the person", "Who led Russia&#39;s delegation in 2022?</button>", "in full"],
+            ["Confidence"],
+        ),
         (
             "And in 2022?",
-            ["The articles say otherwise", "Read as: And in 2022? (Russia&#39;s delegation)"],
+            ["The articles say otherwise", "Read as: <span>And in 2022? (Russia&#39;s delegation)</span>"],
             ["nearest"],
         ),
     ],
@@ -308,7 +281,7 @@ def test_a_citation_of_a_removed_article_keeps_its_quote() -> None:
 )
 def test_each_status_says_what_it_is(question: str, shown: list[str], absent: list[str]) -> None:
     """An answer, a correction, a silence and a question back cannot be mistaken for one another."""
-    markup = conversation(answered(FakeChatbot(), question), {})
+    markup = conversation(answered(FakeChatbot(), question), Shelf())
     assert [words for words in shown if words not in markup] == []
     assert [words for words in absent if words in markup] == []
 
@@ -316,7 +289,7 @@ def test_each_status_says_what_it_is(question: str, shown: list[str], absent: li
 def test_claims_of_several_articles_say_whose_they_are() -> None:
     """Two articles that answer differently are told apart beside each claim, with their dates."""
     both = make_answer("Who?", (LED, TALKS, LED), (EARLIER.text, EARLIER, EARLIER.text))
-    markup = conversation([ShownTurn("Who?", answer=both)], {TALKS.id: "2025-05-16", EARLIER.id: ""})
+    markup = conversation([ShownTurn("Who?", answer=both)], Shelf({TALKS.id: "2025-05-16", EARLIER.id: ""}))
     assert re.findall(r'<p class="origin"><bdi>(.*?)</bdi>(.*?)</p>', markup) == [
         (TALKS.title, ", 16 May 2025"),
         (EARLIER.title, ""),
@@ -325,8 +298,8 @@ def test_claims_of_several_articles_say_whose_they_are() -> None:
 
 def test_examples_are_offered_for_the_shipped_articles_only() -> None:
     """Example questions appear only where the articles that they ask about are indexed."""
-    assert "Who led Russia&#39;s delegation?" in conversation([], {}, ["Who led Russia's delegation?"])
-    assert "examples" not in conversation([], {})
+    assert "Who led Russia&#39;s delegation?" in conversation([], Shelf(), ["Who led Russia's delegation?"])
+    assert "examples" not in conversation([], Shelf())
 
 
 def test_history_leaves_out_what_was_never_answered() -> None:
@@ -413,6 +386,33 @@ def test_a_history_of_another_shape_is_refused(given: object) -> None:
         pairs(given)
 
 
+# --- a checked draft --------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_checked_sentence_by_sentence() -> None:
+    """Each sentence says its verdict in words, its reason, and opens its evidence in the article."""
+    bot, session = FakeChatbot(), Session()
+    pending, done = session.check(bot, f"{LED} The talks took place in Kyiv. Nobody wore a tie.")
+    assert "Checking every sentence" in draft(pending, Shelf())
+    markup = draft(done, Shelf())
+    assert "3 sentences: 1 supported, 1 contradicted, 1 not in the articles" in markup
+    assert re.findall(r'<p class="verdict"><span class="sign" aria-hidden="true">(.)</span> (.*?)</p>', markup) == [
+        ("✓", "Supported"),
+        ("✗", "Contradicted"),
+        ("?", "Not in the articles"),
+    ]
+    assert "in Istanbul, not in Kyiv" in markup
+    shown = opened(bot, session, {"sentence": "1", "number": "2"})
+    assert marks(shown) == [(' class="current"', "The talks took place in Istanbul.")]
+
+
+def test_a_draft_that_cannot_be_checked_says_so() -> None:
+    """An unexpected error ends in a sentence, without its inside."""
+    *_, last = Session().check(FakeChatbot(), "crash")
+    assert "Something went wrong" in draft(last, Shelf())
+    assert "secret" not in draft(last, Shelf())
+
+
 # --- the guard --------------------------------------------------------------------------------------------------------
 
 
@@ -494,8 +494,9 @@ def test_another_site_cannot_ask(client: TestClient, headers: dict[str, str], st
 
 
 def test_health_and_docs(client: TestClient) -> None:
-    """`/healthz` says how many documents there are; no other documentation is exposed."""
-    assert client.get("/healthz").json() == {"status": "ok", "documents": 3, "version": __version__}
+    """`/healthz` says that it is alive, `/readyz` how many documents there are; no documentation is exposed."""
+    assert client.get("/healthz").json() == {"status": "ok", "version": __version__}
+    assert client.get("/readyz").json() == {"status": "ok", "documents": 3}
     assert client.get("/docs").status_code == 404
 
 
@@ -589,21 +590,8 @@ def test_a_port_in_use_is_said_with_the_next_step(
     assert f"FOOTNOTE_PORT={port % 65535 + 1} python app.py" in said
 
 
-def test_a_free_port_is_taken_on_the_loopback_address_only() -> None:
-    """The page listens on 127.0.0.1."""
-    with listen(0) as listening:
-        assert listening.getsockname()[0] == "127.0.0.1"
-
-
 def test_an_unknown_setting_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A misspelt setting ends the start with its name."""
     monkeypatch.setenv("FOOTNOTE_PROT", "1")
     assert main() == 1
     assert "FOOTNOTE_PROT" in capsys.readouterr().err
-
-
-def test_a_listener_error_is_ours() -> None:
-    """Only FootnoteError leaves `listen`."""
-    with pytest.raises(FootnoteError, match=re.escape("cannot be used")) as raised, listen(0) as taken:
-        listen(taken.getsockname()[1])
-    assert "python app.py" in str(raised.value)

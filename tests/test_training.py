@@ -244,3 +244,33 @@ def test_training_writes_weights(tmp_path: Path) -> None:
         "last.fp16.safetensors",
     ]
     assert share(0.0) < share(0.04) > share(1.0) > 0
+
+
+@pytest.mark.models
+def test_weights_survive_export_and_restoring(tmp_path: Path) -> None:
+    """Int8 weights restored are near the float ones; embeddings and biases are the same to float16."""
+    pytest.importorskip("onnx", reason="needs the extra training")
+    import torch
+    from safetensors.torch import load_file
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    from training.export import main as export
+    from training.model import save
+    from training.restore import main as restore
+
+    config = BertConfig(
+        hidden_size=12, num_hidden_layers=1, num_attention_heads=2, intermediate_size=12, vocab_size=2100
+    )
+    config.save_pretrained(tmp_path)
+    weights = tmp_path / "model.fp16.safetensors"
+    network = BertForQuestionAnswering(config)
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter)  # the exporter stores equal biases once
+    save(network.state_dict(), weights)
+    export([str(weights), str(tmp_path / "config.json"), str(tmp_path / "out")])
+    restore([str(tmp_path / "out" / "reader.int8.onnx"), str(tmp_path / "config.json"), str(tmp_path / "back")])
+    before, after = load_file(weights), load_file(tmp_path / "back" / "model.fp16.safetensors")
+    assert before.keys() == after.keys()
+    for name, value in before.items():
+        step = 2 * float(value.abs().max()) / 64 if "embeddings" not in name and value.dim() > 1 else 1e-3
+        assert float((value.float() - after[name].float()).abs().max()) <= step, name

@@ -1,6 +1,7 @@
-"""`python -m training.measure SQUAD2 TOKENIZER MODEL.onnx ...`: every figure of the model card, for each model.
+"""`python -m training.measure BENCHMARKS TOKENIZER MODEL.onnx ...`: every figure of the model card, for each model.
 
-The threshold of silence is chosen on the development articles and applied to the three that only measure.
+The threshold of silence is chosen on the development set, the held-out part of the written questions, and applied to
+the three articles of SQuAD 2.0 that only measure.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ import numpy as np
 from eval.metrics import token_f1
 from eval.squad import Item, Prediction, figures, predict, read_items
 from rag import reader
+from rag.draft.weigh import Weighing
+from rag.embed import Embedder, load_embedder
+from training.confidence import calibration_error, judged, reliability
 from training.examples import Example
 from training.negatives import retrieved
-from training.sources import DEVELOPMENT, MEASURING
+from training.sources import MEASURING
+from training.written import written
 
 PAIRS = Path(__file__).parent / "pairs.jsonl"
 _SEED = 5
@@ -56,63 +61,104 @@ class Pair:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print a table: one row a figure, one column a model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("squad2", type=Path)
+    parser.add_argument("benchmarks", type=Path)
     parser.add_argument("tokenizer", type=Path)
     parser.add_argument("models", type=Path, nargs="+")
-    parser.add_argument("--development", action="store_true", help="leave the three measuring articles alone")
+    parser.add_argument("--development", action="store_true", help="leave the measuring articles alone")
     options = parser.parse_args(arguments)
     readers = [load(model, options.tokenizer) for model in options.models]
-    tables = [measured(each, options.squad2, options.development) for each in readers]
-    for table, milliseconds in zip(tables, speeds(readers, options.squad2), strict=True):
+    embedder, weighing = load_embedder(), Weighing.load()
+    sets = [development(options.benchmarks)] + ([] if options.development else [measuring(options.benchmarks)])
+    tables = [measured(each, sets) | on_confidence(each, weighing, embedder, sets[-1]) for each in readers]
+    for table, milliseconds in zip(tables, speeds(readers, sets[0].passages), strict=True):
         table["ms for eight passages of 120 words"] = milliseconds
     print("| measured |", " | ".join(f"{model.parent.name}/{model.stem}" for model in options.models), "|")
     print("|---|" + "---|" * len(tables))
-    for row in tables[0]:
-        print(f"| {row} |", " | ".join(f"{table[row]:.3f}" for table in tables), "|")
+    for row in dict.fromkeys(row for table in tables for row in table):
+        print(f"| {row} |", " | ".join(f"{table[row]:.3f}" if row in table else "" for table in tables), "|")
 
 
-def measured(model: reader.Reader, squad2: Path, development: bool) -> dict[str, float]:
-    """The figures on the development articles, the measuring articles, and the pairs."""
-    passages = sorted({item.paragraph for item in read_items(squad2)})
-    table, threshold = on_articles(model, squad2, DEVELOPMENT, passages)
-    found = {f"development: {row}": value for row, value in table.items()}
-    if not development:
-        table, _ = on_articles(model, squad2, MEASURING, passages, threshold)
-        found |= {f"held out: {row}": value for row, value in table.items()}
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Questions with their paragraphs, and all passages among which another one is found for each."""
+
+    name: str
+    items: Sequence[Item]
+    passages: Sequence[str]
+
+
+def development(benchmarks: Path) -> Items:
+    """The held-out part of the written questions."""
+    found = list(written(benchmarks))
+    items = [
+        Item("", question, each.passage, (answer,) if answer else ())
+        for each in found
+        if each.held_out
+        for question, answer in each.asked
+    ]
+    return Items("development", items, sorted({each.passage for each in found}))
+
+
+def measuring(benchmarks: Path) -> Items:
+    """The three articles that nothing was trained on or chosen by."""
+    squad2 = benchmarks / "squad2" / "dev-v2.0.json.gz"
+    return Items("held out", read_items(squad2, MEASURING), sorted({item.paragraph for item in read_items(squad2)}))
+
+
+def measured(model: reader.Reader, sets: Sequence[Items]) -> dict[str, float]:
+    """The figures on each set, at the threshold that suits the first one best, and on the pairs."""
+    found: dict[str, float] = {}
+    threshold: float | None = None
+    for each in sets:
+        table, threshold = on_items(model, each, threshold)
+        found |= {f"{each.name}: {row}": value for row, value in table.items()}
     return found | {f"pairs: {row}": value for row, value in on_pairs(model, read_pairs(PAIRS)).items()}
 
 
-def on_articles(
-    model: reader.Reader, squad2: Path, titles: Sequence[str], passages: Sequence[str], threshold: float | None = None
-) -> tuple[dict[str, float], float]:
-    """The figures on some articles, and the threshold used: the one given or the one that suits them best."""
-    items = read_items(squad2, titles)
-    predictions = predict(model, items)
-    answerable = [p.score for item, p in zip(items, predictions, strict=True) if item.answers]
-    forced = figures(items, predictions, forced=True)
+def on_items(model: reader.Reader, asked: Items, threshold: float | None = None) -> tuple[dict[str, float], float]:
+    """The figures on a set, and the threshold used: the one given or the one that suits it best."""
+    predictions = predict(model, asked.items)
+    answerable = [p.score for item, p in zip(asked.items, predictions, strict=True) if item.answers]
+    forced = figures(asked.items, predictions, forced=True)
     threshold = forced.best_threshold if threshold is None else threshold
     assert threshold is not None
-    beside = beside_retrieved(items, passages)
     table = {
         "forced EM": forced.has_answer_em,
         "forced F1": forced.has_answer_f1,
-        "overall F1 at the development threshold": figures(items, predictions, threshold).f1,
+        "overall F1 at the development threshold": figures(asked.items, predictions, threshold).f1,
         "best overall F1": forced.best_f1,
         "AUC against adversarially unanswerable": forced.auc,
-        "AUC against retrieved passages": auc(answerable, [p.score for p in predict(model, beside)]),
+        "AUC against retrieved passages": auc(answerable, [p.score for p in predict(model, beside_retrieved(asked))]),
         "threshold": threshold,
     }
     return {row: value for row, value in table.items() if value is not None}, threshold
 
 
-def beside_retrieved(items: Sequence[Item], passages: Sequence[str]) -> list[Item]:
+def on_confidence(model: reader.Reader, weighing: Weighing, embedder: Embedder, asked: Items) -> dict[str, float]:
+    """What the fitted confidence is worth on a set; the reliability of each tenth of its range."""
+    found = judged(model, weighing, embedder, asked.items)
+    beside = judged(model, weighing, embedder, beside_retrieved(asked))
+    answerable = [each.confidence for each in found if each.answerable]
+    right, wrong = ([each.confidence for each in found if each.right is verdict] for verdict in (True, False))
+    table = {
+        "AUC against adversarially unanswerable": auc(answerable, [e.confidence for e in found if not e.answerable]),
+        "AUC against retrieved passages": auc(answerable, [each.confidence for each in beside]),
+        "AUC of right against wrong": auc(right, wrong),
+        "expected calibration error": calibration_error(found),
+    }
+    for each in reliability(found):
+        table[f"right at {each.confidence:.2f} ({each.count})"] = each.right
+    return {f"{asked.name}, confidence: {row}": value for row, value in table.items()}
+
+
+def beside_retrieved(asked: Items) -> list[Item]:
     """Each answerable question beside a passage that BM25 finds for it and that does not hold its answer."""
-    asked = [
+    examples = [
         Example(item.question, item.paragraph, item.paragraph.find(item.answers[0]), item.answers[0], item.id)
-        for item in items
+        for item in asked.items
         if item.answers
     ]
-    found = retrieved(asked, passages, random.Random(_SEED))
+    found = retrieved(examples, asked.passages, random.Random(_SEED))
     return [Item("", example.question, example.passage, ()) for example in found]
 
 
@@ -157,15 +203,15 @@ def right(item: Item, found: Prediction) -> bool:
     return max(token_f1(found.text, answer) for answer in item.answers) >= _RIGHT
 
 
-def speeds(readers: Sequence[reader.Reader], squad2: Path) -> list[float]:
+def speeds(readers: Sequence[reader.Reader], passages: Sequence[str]) -> list[float]:
     """Milliseconds for eight passages of 120 words, the median of runs that take turns."""
-    long = [item.paragraph.split() for item in read_items(squad2, DEVELOPMENT)]
-    passages = list(dict.fromkeys(" ".join(words[:_WORDS]) for words in long if len(words) >= _WORDS))[:_PASSAGES]
+    words = " ".join(passages).split()
+    chosen = [" ".join(words[first : first + _WORDS]) for first in range(0, _PASSAGES * _WORDS, _WORDS)]
     times: list[list[float]] = [[] for _ in readers]
     for _ in range(_RUNS):
         for model, taken in zip(readers, times, strict=True):
             began = time.perf_counter()
-            model.read("Which countries joined the embargo, and when?", passages)
+            model.read("Which countries joined the embargo, and when?", chosen)
             taken.append(1000 * (time.perf_counter() - began))
     return [median(taken) for taken in times]
 

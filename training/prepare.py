@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from training.examples import Example, write
+from training.examples import Example, read, write
 from training.negatives import exchanged, retrieved, turned
 from training.parties import made
 from training.sources import DEVELOPMENT, MEASURING, articles, covid, from_articles, qamr, qamr_sentences
@@ -23,6 +23,7 @@ _SEED = 71
 _SQUADSHIFTS = ("amazon_reviews", "reddit", "new_wiki")
 # How many examples of each kind: what two cores read in an hour.
 _SHIFTS, _QAMR, _EXCHANGED, _TURNED, _RETRIEVED, _MADE = 7_500, 6_500, 5_500, 1_500, 8_500, 9_000
+_WRITTEN_RETRIEVED = 0.25  # share of the answered written questions that are also asked of another passage
 _ROUGH, _TITLED = 0.08, 0.2  # shares of carelessly typed questions, and of passages under a title line
 
 
@@ -31,9 +32,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     for name in ("data", "squad2", "out"):
         parser.add_argument(name, type=Path)
+    parser.add_argument("--seed", type=int, default=_SEED, help="another one draws other examples")
+    parser.add_argument("--share", type=float, default=1.0, help="of the public sets' examples, to be kept")
+    parser.add_argument("--written", type=Path, help="train.jsonl of training.written, to be added")
     options = parser.parse_args(arguments)
-    chance = random.Random(_SEED)
+    chance = random.Random(options.seed)
     examples = mix(options.data, options.squad2, chance)
+    examples = examples[: round(options.share * len(examples))]
+    if options.written:
+        examples += with_retrieved(list(read(options.written)), chance)
+        chance.shuffle(examples)
     options.out.mkdir(parents=True, exist_ok=True)
     write(examples, options.out / "train.jsonl")
     for source, count in sorted(Counter(example.source for example in examples).items()):
@@ -64,6 +72,14 @@ def mix(folder: Path, squad2: Path, chance: random.Random) -> list[Example]:
     examples = [dressed(example, chance) for example in (*plain, *silent, *made(_MADE, chance, real))]
     chance.shuffle(examples)
     return examples
+
+
+def with_retrieved(written: Sequence[Example], chance: random.Random) -> list[Example]:
+    """The written examples, and some of their questions beside another of their passages."""
+    asked = [example for example in written if example.answerable]
+    passages = sorted({example.passage for example in written})
+    asked = chance.sample(asked, round(_WRITTEN_RETRIEVED * len(asked)))
+    return [dressed(example, chance) for example in (*written, *retrieved(asked, passages, chance))]
 
 
 def _first(answered: Sequence[Example], spoil: Spoil, count: int, chance: random.Random) -> list[Example]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rag.draft.asked import wants_list, wants_sentences
 from rag.draft.weigh import FEATURES, Ranked, Reading, SpanReader, Weighing, rank, readings, same_answer
@@ -23,6 +23,10 @@ class ReaderDrafter:
         self._reader = reader
         self._weighing = weighing
 
+    def drafts(self, question: str, found: Sequence[Retrieved], evidence: Sequence[Evidence]) -> Iterator[Draft]:
+        """Yield the one draft that there is."""
+        yield self.draft(question, found, evidence)
+
     def draft(self, question: str, found: Sequence[Retrieved], evidence: Sequence[Evidence]) -> Draft:
         """Return the best reading's sentence, and the others that belong to the answer."""
         ranked = rank(readings(question, found, self._reader), self._weighing.reading)
@@ -32,7 +36,7 @@ class ReaderDrafter:
         chosen = _chosen(question, ranked)
         candidates = [_candidate(reading, numbers) for reading in chosen]
         short = "" if wants_sentences(question) else "; ".join(_distinct(candidate.short for candidate in candidates))
-        return Draft(tuple(candidates), short, self._weighing.confident(ranked), self.name)
+        return Draft(tuple(candidates), short, self._weighing.confident(ranked), self.name, self.threshold)
 
 
 def _chosen(question: str, ranked: Ranked) -> list[Reading]:

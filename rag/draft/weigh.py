@@ -14,7 +14,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -23,8 +22,10 @@ import numpy as np
 from rag import anchor
 from rag.anchor import Anchor
 from rag.draft.asked import misfits, wants_sentences
+from rag.draft.instructions import instructs
 from rag.errors import ModelFileError
 from rag.reader import Bounds, Span
+from rag.surroundings import Surroundings
 from rag.types import Passage, Retrieved, Sentence
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "reader" / "weighing.json"
@@ -32,8 +33,6 @@ WEIGHTS = Path(__file__).parent.parent / "models" / "reader" / "weighing.json"
 _SPANS = 2  # read in each sentence: the second party or date of a sentence has its own
 _CLEAR_LEAD = 4.0  # log-odds beyond which a lead says nothing more
 _SENTENCE_END = re.compile(r"[.!?…][\"”’'»)\]]*$")
-_YEAR = re.compile(r"1\d{3}|20\d{2}")
-_BEFORE = 2  # sentences before the span's own that count as its context: antecedents stand there
 
 
 class SpanReader(Protocol):
@@ -99,41 +98,29 @@ def readings(question: str, found: Sequence[Retrieved], reader: SpanReader) -> l
 
 
 def _bounds(passage: Passage) -> Bounds:
-    return [(sentence.start - passage.start, sentence.end - passage.start) for sentence in passage.sentences]
+    return [
+        (sentence.start - passage.start, sentence.end - passage.start)
+        for sentence in passage.sentences
+        if not instructs(sentence.text)
+    ]
 
 
 def _reading(asked: _Asked, context: _Context, anchored: float, span: Span, best: float) -> Reading:
-    passage = context.hit.passage
+    passage = context.passage
     place = context.sentence_at(passage.start + span.start)
     sentence = passage.sentences[place]
     reader = (span.score / 10, max(span.score, 0) / 10, (best - span.score) / 10)
-    retrieval = (context.hit.similarity, 1 / (1 + context.rank))
     heading = float(not _SENTENCE_END.search(sentence.text))
-    features = (*reader, *retrieval, *asked.anchoring(context, place), heading, *asked.form(span.text), anchored)
+    features = (*reader, *context.retrieval, *asked.anchoring(context, place), heading, *asked.form(span.text), anchored)
     return Reading(span.text.strip(" ,.;:"), sentence, passage, features)
 
 
-class _Context:
-    """A passage with its place in the ranking, and its keys, sentence by sentence, with what surrounds them."""
+class _Context(Surroundings):
+    """A passage with its place in the ranking."""
 
     def __init__(self, hit: Retrieved, rank: int) -> None:
-        self.hit, self.rank = hit, rank
-        self.own = [anchor.keys(sentence.text) for sentence in hit.passage.sentences]
-        self._title, self._date = anchor.keys(hit.passage.title), anchor.keys(hit.passage.date)
-
-    def sentence_at(self, offset: int) -> int:
-        """The number of the sentence that holds an offset of the document."""
-        sentences = self.hit.passage.sentences
-        return next((number for number, sentence in enumerate(sentences) if offset < sentence.end), len(sentences) - 1)
-
-    def near(self, place: int) -> frozenset[str]:
-        """With the title; with the document's date only where no sentence names a year of its own."""
-        near = self._title.union(*self.own[max(0, place - _BEFORE) : place + 1])
-        return near if any(_YEAR.fullmatch(key) for key in near) else near | self._date
-
-    @cached_property
-    def whole(self) -> frozenset[str]:
-        return self._title.union(self._date, *self.own)
+        super().__init__(hit.passage)
+        self.retrieval = (hit.similarity, 1 / (1 + rank))
 
 
 class _Asked:

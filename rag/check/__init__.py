@@ -1,0 +1,73 @@
+"""Fourth station: candidate claims → claims that may be shown.
+
+A candidate must point at sentences that exist. Word for word, it is its own proof. In other words, it must be borne out
+by a sentence that it points at: the same names, numbers and dates in the same places, nothing denied or asserted that is
+not, what is only said or hoped still said or hoped, by the same speaker; and it must answer what was asked. One that
+fails is replaced by the sentence itself where that answers, and dropped where it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rag import anchor
+from rag.check.evidence import Embed, Judged, bears_out, judge
+from rag.check.reading import read
+from rag.cite import CheckedClaim
+from rag.draft.asked import wants_sentences
+from rag.surroundings import Surroundings
+from rag.types import Candidate, Evidence
+
+_BEFORE = 2  # claims before one, in which its pronouns are looked up
+
+
+def check(
+    candidates: Sequence[Candidate], evidence: Sequence[Evidence], question: str = "", embed: Embed | None = None
+) -> tuple[CheckedClaim, ...]:
+    """Return the claims that pass, in order, none twice; `embed` lets likeness in meaning count as well."""
+    numbered = {item.number: item for item in evidence}
+    passed: dict[str, CheckedClaim] = {}
+    for place, candidate in enumerate(candidates):
+        before = tuple(other.text for other in candidates[max(0, place - _BEFORE) : place])
+        for claim in _checked(candidate, before, numbered, question, embed):
+            passed.setdefault(claim.text, claim)
+    return tuple(passed.values())
+
+
+def _checked(
+    candidate: Candidate, before: tuple[str, ...], numbered: dict[int, Evidence], question: str, embed: Embed | None
+) -> Iterator[CheckedClaim]:
+    pointed = tuple(numbered[number] for number in candidate.evidence if number in numbered)
+    if not pointed or len(pointed) != len(candidate.evidence) or not candidate.text.strip():
+        return
+    if all(candidate.text == item.sentence.text for item in pointed):
+        yield CheckedClaim(candidate.text, pointed, "verbatim")
+        return
+    judged = judge(read((*before, candidate.text)), pointed, embed)
+    resting = bears_out(judged)
+    if resting and answers(question, candidate.text, resting):
+        yield CheckedClaim(candidate.text, tuple(item for item in pointed if item in resting), "checked")
+    elif not resting:
+        yield from _repaired(judged, question)
+
+
+def _repaired(judged: Sequence[Judged], question: str) -> Iterator[CheckedClaim]:
+    """The sentence that the claim was meant to rest on, word for word, where it answers."""
+    best = judged[0].evidence
+    if answers(question, best.sentence.text, [best]):
+        yield CheckedClaim(best.sentence.text, (best,), "verbatim")
+
+
+def answers(question: str, text: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether a claim speaks of what the question names, and says more than the question does."""
+    known = anchor.keys(text).union(*(_near(item) for item in evidence))
+    named = [given for given in anchor.anchors(question) if given.kind != "word"]
+    if any(anchor.anchored(given, known) < 1 for given in named):
+        return False
+    asked = anchor.keys(question)
+    return wants_sentences(question) or any(anchor.anchored(given, asked) < 1 for given in anchor.anchors(text))
+
+
+def _near(item: Evidence) -> frozenset[str]:
+    around = Surroundings(item.passage)
+    return around.near(item.passage.sentences.index(item.sentence))

@@ -1,0 +1,40 @@
+"""A passage with what surrounds each of its sentences: those before it, the title, the date. As texts and as keys."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from rag import anchor
+from rag.types import Passage
+
+_YEAR = re.compile(r"1\d{3}|20\d{2}")
+_BEFORE = 2  # sentences before one that count as its context: antecedents stand there
+
+
+class Surroundings:
+    """The keys of a passage, sentence by sentence, with what surrounds them."""
+
+    def __init__(self, passage: Passage) -> None:
+        self.passage = passage
+        self.own = [anchor.keys(sentence.text) for sentence in passage.sentences]
+        self._title, self._date = anchor.keys(passage.title), anchor.keys(passage.date)
+
+    def sentence_at(self, offset: int) -> int:
+        """The number of the sentence that holds an offset of the document."""
+        sentences = self.passage.sentences
+        return next((number for number, sentence in enumerate(sentences) if offset < sentence.end), len(sentences) - 1)
+
+    def near(self, place: int) -> frozenset[str]:
+        """With the title; with the document's date only where no sentence names a year of its own."""
+        near = self._title.union(*self.own[max(0, place - _BEFORE) : place + 1])
+        return near if any(_YEAR.fullmatch(key) for key in near) else near | self._date
+
+    def before(self, place: int) -> tuple[str, ...]:
+        """The texts of the sentences before one, nearest last."""
+        return tuple(sentence.text for sentence in self.passage.sentences[max(0, place - _BEFORE) : place])
+
+    @cached_property
+    def whole(self) -> frozenset[str]:
+        """With the title and the date."""
+        return self._title.union(self._date, *self.own)
