@@ -26,7 +26,11 @@ from eval.table import open_console, table
 from rag.chatbot import Chatbot
 from rag.errors import FootnoteError
 from rag.questions import Question, read_questions, spread
+from rag.resolve import resolve
+from rag.resolve.followup import understand
+from rag.resolve.topic import about
 from rag.settings import Settings
+from rag.types import Resolved
 
 _CACHE = Path(".cache") / "benchmarks"
 _DEPTH = 10  # passages that nDCG looks at
@@ -70,13 +74,26 @@ def joined(question: Question) -> str:
     return " ".join([*(earlier for earlier, _ in question.history), question.question])
 
 
-def ask(bot: Chatbot, question: Question, known: frozenset[str]) -> Asked:
-    """Ask a question after its turns, and retrieve for it in every way."""
-    answer = bot.ask(question.question, question.turns)
+def by_rules(question: Question) -> Resolved:
+    """The question as the rules and the topic complete it, where nothing is read that would tell readings apart."""
+    resolved = resolve(question.question, question.turns)
+    if resolved.question == question.question and (whole := about(question.question, understand(question.turns))):
+        return Resolved(whole)
+    return resolved
+
+
+def ask(bot: Chatbot, question: Question, known: frozenset[str], rules: bool = False) -> Asked:
+    """Ask a question after its turns, and retrieve for it in every way; by `rules`, nothing is read or answered."""
+    if rules:
+        resolved = by_rules(question)
+        text, status, confidence = resolved.question, "answered" if resolved.clear else "unclear", 0.0
+    else:
+        answer = bot.ask(question.question, question.turns)
+        text, status, confidence = answer.resolved_question, str(answer.status), answer.confidence
     gold = [document for document in question.documents if document in known] if question.should_answer else []
-    ways = dict(zip(WAYS, (question.question, joined(question)[-2000:], answer.resolved_question), strict=True))
+    ways = dict(zip(WAYS, (question.question, joined(question)[-2000:], text), strict=True))
     ndcg = {way: ndcg_at(_documents(bot, text), gold, _DEPTH) for way, text in ways.items()} if gold else {}
-    return Asked(question, answer.resolved_question, answer.status, answer.confidence, ndcg)
+    return Asked(question, text, status, confidence, ndcg)
 
 
 def _documents(bot: Chatbot, text: str) -> list[str]:
@@ -92,7 +109,7 @@ def _evaluate(options: argparse.Namespace) -> None:
         raise EvaluationError(f"{options.folder}: no question belongs to the half {options.half!r}.")
     known = frozenset(open_corpus(settings.corpus).texts)
     bot = Chatbot.open(settings)
-    asked = [ask(bot, question, known) for question in track(spread(questions, options.limit), "Asking")]
+    asked = [ask(bot, question, known, options.rules) for question in track(spread(questions, options.limit), "Asking")]
     _print(asked)
     if options.json:
         write_json(_content(asked, options), options.json)
@@ -177,6 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--half", choices=("dev", "test"), default="dev", help="of the conversations (default: dev)")
     add("--index", type=Path, metavar="DIR", help="folder of the index (default: .cache/benchmarks/NAME)")
     add("--limit", type=positive, metavar="N", help="ask N of the questions, spread over the kinds")
+    add("--rules", action="store_true", help="resolve by rules alone and read nothing: retrieval only, much faster")
     add("--json", type=Path, metavar="OUT", help="write every figure and every question here")
     return commands
 

@@ -32,7 +32,8 @@ class Looked:
 
     def drafts(self, resolved: Resolved, drafter: Drafter) -> Iterable[Draft]:
         """The drafter's drafts; none where nothing was found."""
-        return self._drafts(resolved.asks or resolved.question, resolved.question, drafter)
+        alone = resolved.asks if drafter is self._reader else ""  # a chat model may well know the topic
+        return self._drafts(alone or resolved.question, resolved.question, drafter)
 
     def confidence(self, question: str, found_for: str = "") -> tuple[float, str]:
         """The reader's confidence in its answer, and the answer."""

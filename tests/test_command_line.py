@@ -123,3 +123,11 @@ def test_help_needs_none_of_the_heavy_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_readings_of_an_unclear_question_are_numbered(bot: Chatbot) -> None:
+    """The terminal lists what the page offers to click."""
+    readings = ("When was A born?", "When was B born?")
+    answer = replace(bot.ask("Who?"), status="unclear", claims=(), text="Which?", short="", readings=readings)
+    lines = render_answer(answer).splitlines()
+    assert lines[lines.index("Which?") :][:3] == ["Which?", "  1. When was A born?", "  2. When was B born?"]

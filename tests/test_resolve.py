@@ -58,6 +58,7 @@ def case(turn: Turn, question: str, read_as: str) -> object:
         case(HASTINGS, "Why was it fought?", "Why was the Battle of Hastings fought?"),
         case(TEXAS, "And the mayor of Houston?", "Who was the mayor of Houston in 1995?"),
         case(TEXAS, "and in 2005?", "Who was the governor of Texas in 2005?"),
+        case(("Did Putin come to Istanbul?", "He did not."), "Why not?", "Why did Putin not come to Istanbul?"),
         case(BEATS, "Why?", "Why did Apple buy Beats?"),
         case(SIGNED, "With whom?", "With whom was the Black Sea Grain Initiative signed at Dolmabahçe Palace?"),
         case(ASPIRIN, "And ibuprofen?", "What are the side effects of ibuprofen?"),
@@ -101,6 +102,16 @@ def test_follow_ups_of_follow_ups() -> None:
     ]
     assert resolve("And in 2022?", turns).question == "Who led Russia's delegation in 2022?"
     assert resolve("Who hosted them?", turns).question == "Who hosted Rustem Umerov and Vladimir Medinsky?"
+
+
+def test_the_other_side() -> None:
+    """Who was spoken of before and is not in the last question; where nobody was, it is asked back."""
+    turns = [
+        ("Who led Ukraine's delegation?", "Rustem Umerov led Ukraine's delegation."),
+        ("And Russia's?", "Medinsky."),
+    ]
+    assert resolve("And the other side?", turns).question == "Who led Ukraine's delegation?"
+    assert not resolve("And the other side?", [("Who led Russia's delegation?", "Some 40 words of nothing." * 3)]).clear
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def resolve(
     if judge and [reading.question for reading in found] == [question] and (whole := about(question, turns)):
         return with_topic(question, whole, judge)
     if not found:
-        return Resolved(question, clear=not dangling(question) and _says_enough(question))
+        return Resolved(question, clear=False)
     if propose and found[0].question != question and not even(found) and (proposed := propose(question, history)):
         return Resolved(proposed)
     resolved = choose(found, judge)

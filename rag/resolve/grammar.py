@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from rag.resolve.forms import WH, Pronoun
-from rag.resolve.names import Mention, plain
-from rag.resolve.phrases import head_end
+from rag.resolve.names import Mention, names, plain
+from rag.resolve.phrases import head_end, phrases
 from rag.resolve.verbs import AUXILIARIES, base_form, is_past
 
 _OWNING = {"his", "its", "their", "her", "hers", "theirs"}
@@ -93,21 +93,39 @@ def asked_anew(bare: str, question: str, named: str, answer: str) -> str:
     `named` is what the last answer names of what was asked for, "" where that is not known; it takes the place that the
     old question word leaves.
     """
-    asks = _shortened(bare)
-    core = question.strip(" ?.!")
-    if _QUANTITY.match(asks):
-        return as_question(f"{core}, and {asks[:1].lower()}{asks[1:]}")
+    asks, core = _shortened(bare), question.strip(" ?.!")
+    anew = "" if _QUANTITY.match(asks) else _anew(asks, core, named, answer)
+    return as_question(anew or f"{core}, and {asks[:1].lower()}{asks[1:]}")
+
+
+def _anew(asks: str, core: str, named: str, answer: str) -> str:
+    """The whole question; "" where the old question word leaves a place that nothing fills."""
+    if asks.lower() == "why not":
+        return f"Why {denied}" if (denied := _denied(core)) else ""
     if match := _YES_NO.match(core):
-        return as_question(f"{asks} {match['aux'].lower()}{match['rest']}")
+        return f"{asks} {match['aux'].lower()}{match['rest']}"
     subject = _subject_question(core)
     if subject and named:
-        return as_question(f"{asks} {_inverted(named, subject)}")
+        return f"{asks} {_inverted(named, subject)}"
     match = _INVERTED.match(core)
     if match and not _ABOUT_SUBJECT.match(match["asks"]):
-        return as_question(f"{asks} {match['aux'].lower()}{match['rest']}")
+        return f"{asks} {match['aux'].lower()}{match['rest']}"
     if match and match["aux"].lower() in {"did", "does", "do"} and (object_ := _object(match["rest"], answer)):
-        return as_question(f"{asks} {match['aux'].lower()}{match['rest']} {object_}")
-    return as_question(f"{core}, and {asks[:1].lower()}{asks[1:]}")
+        return f"{asks} {match['aux'].lower()}{match['rest']} {object_}"
+    return ""
+
+
+def _denied(core: str) -> str:
+    """ "Did Putin come to Istanbul" → "did Putin not come to Istanbul"; "" where the subject cannot be told."""
+    match = _YES_NO.match(core)
+    if not match:
+        return ""
+    subject = next(
+        (mention for mention in [*names(match["rest"]), *phrases(match["rest"])] if mention.start <= 5), None
+    )
+    if subject is None:
+        return ""
+    return f"{match['aux'].lower()}{match['rest'][: subject.end]} not{match['rest'][subject.end :]}"
 
 
 def _shortened(bare: str) -> str:

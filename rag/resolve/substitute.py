@@ -28,7 +28,7 @@ def _spans(text: str) -> list[Mention]:
 def substituted(part: str, turns: Sequence[Understood]) -> list[Reading]:
     last = turns[-1]
     if re.match(r"(?:and )?the others?(?: (?P<noun>[a-z]+))?$", part, re.I):
-        return [*_of_the_other(turns), *_other_than(last)]
+        return _of_the_other(turns) or _other_than(last)
     inside = [mention for mention in _spans(part) if mention.end > 0]
     new = inside[0] if inside else Mention(part, "thing", 0, len(part), proper=False)
     if not new.proper or new.end + 3 < len(part):  # "the mayor of Houston", "Ukraine's team": the phrase as a whole
