@@ -112,12 +112,9 @@ def _median(rows: Rows) -> dict[str, Any]:
                 figures.setdefault(f"{row['measure']}_mb", []).append(value)
             elif isinstance(value, float):
                 figures.setdefault(name, []).append(value)
+    medians = {name: round(statistics.median(values), 4) for name, values in figures.items()}
     texts = [row["texts"] for row in rows if "texts" in row]
-    return {
-        **({"texts": texts[-1]} if texts else {}),
-        **{name: round(statistics.median(values), 4) for name, values in figures.items()},
-        **failed,
-    }
+    return medians | failed | ({"texts": texts[-1]} if texts else {})
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def read_asked(benchmarks: Path, sets: tuple[str, ...] = _ASKED) -> list[Asked]:
 
 
 def _documents(benchmarks: Path) -> Iterator[Document]:
-    known = set()
+    known: set[str] = set()
     for name in _ASKED:
         for document in read_corpus(benchmarks / name / "corpus")[0]:
             known.update(sentence.text for sentence in split_sentences(document.text))

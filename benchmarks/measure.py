@@ -110,8 +110,8 @@ def _covered(place: Found, found: Sequence[Found]) -> bool:
 def _latencies(name: str, questions: Sequence[str], ask: Callable[[str], object]) -> Figures:
     for question in questions[:_WARM]:
         ask(question)
-    walls, cpus = zip(*_clocked(questions[_WARM:], ask), strict=True)
-    walls, cpus = sorted(walls), sorted(cpus)
+    clocked = list(_clocked(questions[_WARM:], ask))
+    walls, cpus = sorted(wall for wall, _ in clocked), sorted(cpu for _, cpu in clocked)
     return {
         f"{name}_p50_ms": 1000 * walls[len(walls) // 2],
         f"{name}_p95_ms": 1000 * walls[int(len(walls) * 0.95)],

@@ -1,4 +1,4 @@
-"""The packaged embedding model, all-MiniLM-L6-v2, run by onnxruntime: half the time of torch, and none of its import.
+"""The packaged embedding model, all-MiniLM-L6-v2, run by onnxruntime: less time than torch takes, and not its import.
 
 The graph is ours (see training/embedder.py); the weights are the packaged ones, mapped from their file. Each text runs
 alone, on one thread, and as many at once as there are processors: no padding, and nothing waits for its neighbours.

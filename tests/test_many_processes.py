@@ -18,7 +18,7 @@ from rag.settings import Settings
 from tests.fakes import BagOfWordsEmbedder
 
 ROOT = Path(__file__).parent.parent
-SECONDS = 120  # after which a process that says nothing has failed
+SECONDS = 600  # after which a process that says nothing has failed
 # One process that serves: a chatbot's own way of following the pointer, asked once for each line of its input.
 READER = """
 import sys
@@ -111,14 +111,17 @@ def test_several_serve_while_one_indexes(tmp_path: Path, port: int, settings: Se
     with chroma(tmp_path / "server", port):
         refresh(settings, BagOfWordsEmbedder())
         readers = [_process(READER, settings) for _ in range(2)]
+        started = list(readers)
         try:
             before = [_asked(reader, "Who signed the grain initiative in Istanbul?") for reader in readers]
             (settings.corpus / "grain.txt").write_text("The grain initiative was signed by the ministers.")
             writer = _process(WRITER, settings)
+            started.append(writer)
             assert writer.communicate(timeout=SECONDS)[0].strip() == "gen-0002"
             after = [_asked(reader, "Who signed the grain initiative in Istanbul?") for reader in readers]
         finally:
-            for reader in readers:
-                reader.communicate(timeout=SECONDS)
+            for process in started:
+                process.kill()
+                process.communicate()
     assert before == ["talks.txt"] * 2
     assert after == ["grain.txt"] * 2
