@@ -55,7 +55,8 @@ def _entry(turn: ShownTurn, shelf: Shelf) -> dict[str, Any]:
 
 
 def _section(number: int, turn: ShownTurn, shelf: Shelf) -> str:
-    body = [turn.trouble] if turn.answer is None else _answer(number, reads_otherwise(turn), turn.answer, shelf)
+    answer = turn.answer
+    body = [_escaped(turn.trouble)] if answer is None else _answer(number, reads_otherwise(turn), answer, shelf)
     return "\n\n".join([f"## {_escaped(turn.question)}", *body]) + "\n"
 
 
