@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 _QUESTION_CHARACTERS = 2000  # a question, not a document
 _TEXT_CHARACTERS = 20_000  # a draft of some pages
 _VECTORS = 5_000  # sentences whose vectors are kept, 384 numbers each
+_STATIONS = ("resolve", "retrieve", "draft", "check")  # whose times an answer tells
 _FORKED = (
     "This chatbot was opened before the process was forked, which Chroma does not survive. "
     "Open it in each worker: gunicorn without --preload."
@@ -313,7 +314,7 @@ class _Watch:
 
     def end(self) -> dict[str, float]:
         ends = [start for _, start in self._laps[1:]] + [time.perf_counter()]
-        spent: dict[str, float] = {}
+        spent = dict.fromkeys(_STATIONS, 0.0)
         for (name, start), end in zip(self._laps, ends, strict=True):
-            spent[name] = round(spent.get(name, 0.0) + 1000 * (end - start), 2)
+            spent[name] = round(spent[name] + 1000 * (end - start), 2)
         return {**spent, "total": round(1000 * (ends[-1] - self._laps[0][1]), 2)}
