@@ -15,7 +15,18 @@ def main(arguments: list[str]) -> int:
     """Pass `arguments` on to pytest and return its exit code."""
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-m", "torture", f"--junitxml={report}", *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            "torture",
+            "-o",
+            "junit_family=xunit1",
+            f"--junitxml={report}",
+            *arguments,
+        ]
         code = subprocess.run(command, check=False).returncode
         if report.exists():
             print(table(ElementTree.parse(report)))
