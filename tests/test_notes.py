@@ -18,7 +18,8 @@ def test_a_note_is_shown_on_the_page_in_the_terminal_and_in_json() -> None:
     assert render_answer(answer).splitlines()[0] == f"Note: {NOTE}"
     assert json.loads(json.dumps(answer.to_dict()))["note"] == NOTE
     page = conversation([ShownTurn("Who led it?", answer=answer)], Shelf())
-    assert '<p class="footing" dir="auto">The model openai:&lt;b&gt; did not answer in time.' in page
+    assert "did not answer in time" in page
+    assert "openai:<b>" not in page
 
 
 def test_without_a_note_nothing_is_said() -> None:
