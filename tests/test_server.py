@@ -420,7 +420,9 @@ def test_it_ends_cleanly_during_an_answer() -> None:
     assert f"http://127.0.0.1:{port}" in process.stdout.readline()
     url = f"http://127.0.0.1:{port}"
     call = f"{url}/gradio_api/call/ask"
-    begun = httpx.Client(transport=httpx.HTTPTransport(retries=20)).post(call, json={"data": ["slow secret?", None]})
+    begun = httpx.Client(transport=httpx.HTTPTransport(retries=20), timeout=300).post(
+        call, json={"data": ["slow secret?", None]}
+    )
     assert begun.status_code == 200
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=300)
