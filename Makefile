@@ -10,7 +10,7 @@ BENCHMARKS ?= ../shared/benchmarks
 .PHONY: help chat test test-llm check index eval benchmarks bench fit torture screenshot clean
 
 help:  ## say what there is
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 chat: .venv/.installed  ## start the page and print its address
 	$(BIN)/python app.py

@@ -67,12 +67,13 @@ class Footnote:
 
     def chatbot(self) -> Any:
         """The whole chatbot on the open index: what gives full answers."""
-        from rag.chatbot import Chatbot
+        from rag.chatbot import Chatbot, Models
         from rag.draft.extract import ReaderDrafter
         from rag.draft.weigh import Weighing
         from rag.reader import Reader
 
-        return Chatbot(self.settings, self.embedder, ReaderDrafter(Reader(), Weighing.load()), self._index)
+        reader = ReaderDrafter(Reader(), Weighing.load())
+        return Chatbot(self.settings, Models(self.embedder, reader, reader), self._index)
 
     def _embedder(self) -> Any:
         if self._static:

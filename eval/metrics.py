@@ -148,8 +148,12 @@ def _abstention_scores(should_answer: bool | None, silent: bool) -> Scores:
 
 
 def _wrong(question: Question, answer: Answer, silent: bool) -> float | None:
-    """1 for a wrong answer, an answer to an unanswerable question included; None where nobody can tell."""
-    right = None if silent else judge(question, answer.text)
+    """1 for a wrong answer, an answer to an unanswerable question included; None where nobody can tell.
+
+    A correction of what an unanswerable question presumes does not answer it: no set says what it ought to say.
+    """
+    untold = silent or (answer.status == "corrected" and question.should_answer is False)
+    right = None if untold else judge(question, answer.text)
     return None if right is None else float(not right)
 
 

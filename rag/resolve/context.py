@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from rag.resolve.names import STANDS_ALONE, Mention, names, plain
+from rag.resolve.names import STANDS_ALONE, Kind, Mention, names, plain
 from rag.resolve.phrases import head, phrases
 from rag.types import Turn
 
@@ -83,7 +83,17 @@ def mentions(text: str, known: Iterable[str] = ()) -> list[Mention]:
     """Names and common phrases of a text, coordinated ones also as one plural mention."""
     named = names(text, known)
     common = phrases(text, named)
-    return [*named, *common, *_coordinated(text, named)]
+    together = _coordinated(text, named)
+    named = [_as_the_others(mention, together) for mention in named]
+    return [*named, *common, *together]
+
+
+def _as_the_others(mention: Mention, together: Sequence[Mention]) -> Mention:
+    """A name that nothing tells the kind of is a person's where it is coordinated with one."""
+    with_people = any(
+        group.kind == "person" and group.start <= mention.start and mention.end <= group.end for group in together
+    )
+    return replace(mention, kind="person") if with_people and mention.kind == "thing" else mention
 
 
 def spoken_of(turns: Sequence[Understood]) -> list[Spoken]:
@@ -135,17 +145,27 @@ def _coordinated(text: str, named: Sequence[Mention]) -> list[Mention]:
         gap = text[last.end : mention.start] if last else ""
         if (
             last
-            and mention.kind == last.kind != "time"
+            and _alike(mention, last)
             and re.fullmatch(r",|,? (?:and|or|&)(?: the)?|, the|,? ?(?:and)? ?", gap.rstrip() or "x")
         ):
             groups[-1].append(mention)
         else:
             groups.append([mention])
     return [
-        Mention(text[group[0].start : group[-1].end], group[0].kind, group[0].start, group[-1].end, plural=True)
+        Mention(text[group[0].start : group[-1].end], _kind(group), group[0].start, group[-1].end, plural=True)
         for group in groups
         if len(group) > 1 and re.search(r"\b(?:and|or|&) ", text[group[-2].end : group[-1].start])
     ]
+
+
+def _alike(one: Mention, other: Mention) -> bool:
+    """Whether two names may be coordinated: of one kind, or a person's and one that nothing tells the kind of."""
+    kinds = {one.kind, other.kind}
+    return kinds == {"person", "thing"} or (len(kinds) == 1 and "time" not in kinds)
+
+
+def _kind(group: Sequence[Mention]) -> Kind:
+    return "person" if any(mention.kind == "person" for mention in group) else group[0].kind
 
 
 def _answered_with(question: str, answer: str, known: list[str]) -> tuple[Mention, ...]:
