@@ -232,7 +232,7 @@ def test_which_threshold_decides(
     """Setting, calibration, fit, in this order; forced, none of them."""
     bot = make_bot(tmp_path, threshold=given, talks=ARTICLE)
     monkeypatch.setattr(chatbot_module, "load_embedder", lambda _: bot._models.embedder)
-    monkeypatch.setattr(chatbot_module, "_drafter", lambda *_: bot._models.drafter)
+    monkeypatch.setattr(chatbot_module, "_drafter", lambda *_: (bot._models.drafter, None))
     if kept:
         calibration.store(bot.settings, make_calibration(bot.settings))
     assert Chatbot.open(bot.settings)._threshold == used

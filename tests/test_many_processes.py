@@ -22,7 +22,7 @@ SECONDS = 600  # after which a process that says nothing has failed
 # One process that serves: a chatbot's own way of following the pointer, asked once for each line of its input.
 READER = """
 import sys
-from rag.chatbot import Chatbot
+from rag.chatbot import Chatbot, Models
 from rag.index import Index
 from rag.settings import Settings
 from tests.fakes import BagOfWordsEmbedder, LookupReader
@@ -32,7 +32,7 @@ from rag.draft.weigh import Weighing
 settings = Settings(corpus=sys.argv[1], index=sys.argv[2], chroma_url=sys.argv[3])
 embedder = BagOfWordsEmbedder()
 drafter = ReaderDrafter(LookupReader({}), Weighing.load())
-bot = Chatbot(settings, embedder, drafter, Index.open(settings, embedder))
+bot = Chatbot(settings, Models(embedder, drafter, drafter), Index.open(settings, embedder))
 for question in sys.stdin:
     print(bot.retrieve(question)[0].passage.document, flush=True)
 """

@@ -67,13 +67,13 @@ def test_the_stream_is_that_of_the_surer_answer(uploads: Uploads) -> None:
 def test_indexing_can_be_watched(uploads: Uploads, articles: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a document is embedded its session sees how far that is, and afterwards that nothing is under way."""
     seen: list[tuple[int, int]] = []
-    embed = articles._embedder.embed_documents
+    embed = articles._models.embedder.embed_documents
 
     def watched(texts: list[str]) -> list[list[float]]:
         seen.append((uploads.listed(ADA).done, uploads.listed(ADA).total))
         return embed(texts)
 
-    monkeypatch.setattr(articles._embedder, "embed_documents", watched)
+    monkeypatch.setattr(articles._models.embedder, "embed_documents", watched)
     uploads.add(ADA, "long.txt", b"".join(b"The sign of matter %d is a key. " % number for number in range(2000)))
     assert seen[0][0] == 0
     assert seen[-1][0] > 0
