@@ -36,6 +36,7 @@ from rag.types import Document, IndexedDocument, Passage, Skipped, text_sha256
 
 Progress = Callable[[int, int], None]  # passages done, passages in all
 
+_KEPT = 2  # generations: the current one, and the former, which a reader may still be on its way into
 LOCAL_COLLECTION = "footnote"
 _NEIGHBOURS = (16, 64)  # of each vector in the graph; the wider one where crowds of equal vectors drift apart
 _BATCH = 128  # passages that are embedded and added at once; Chroma takes at most 5,461
@@ -77,7 +78,7 @@ class Generation:
         self._progress = progress
         self._current = _current_or_none(root)
         if self._current:
-            self._keep_only(generations(root, up_to=self._current))  # the others are of runs that were killed
+            self._keep_only(generations(root, up_to=self._current)[-_KEPT:])  # the others are of runs that were killed
         self.name = next_generation(root)
         self._folder = root / self.name
 
@@ -92,7 +93,7 @@ class Generation:
             raise
         with store_errors(self._root, "could not be written"):
             point_to(self._root, self.name)
-        self._keep_only([self.name, self._current])  # a reader may still be on its way into the former one
+        self._keep_only([self.name, self._current])
 
     def _write(self, documents: Sequence[Document], skipped: tuple[Skipped, ...]) -> None:
         split = list(_distinct(split_passages(document) for document in documents))
@@ -165,6 +166,11 @@ class Generation:
 
     def _collection(self, generation: str) -> str:
         return f"footnote-{_identity(self._root)}-{generation}" if self._server else LOCAL_COLLECTION
+
+    @staticmethod
+    def has_remains(root: Path) -> bool:
+        """Whether a run that was killed left more folders than are kept."""
+        return len(generations(root)) > _KEPT
 
     def _keep_only(self, kept: Sequence[str]) -> None:
         for name in generations(self._root):

@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from rag.documents import read_corpus
 from rag.embed import Embedder
-from rag.errors import IndexDamagedError
+from rag.errors import IndexDamagedError, IndexLockedError
 from rag.generation import LOCAL_COLLECTION, Generation, Progress, Reusing, described, store_place, text_path
 from rag.lexical import Lexical
 from rag.manifest import (
@@ -171,6 +171,7 @@ def refresh(settings: Settings, embedder: Embedder, progress: Progress | None = 
     previous = _sound(settings, embedder)
     try:
         if previous and previous.skipped == skipped and not any(_differences(previous.documents, documents)):
+            _clear_remains(root, settings, embedder)
             return _report(previous.documents, documents, skipped, 0, previous.generation)
         with writing(root):
             known = previous.documents if previous else _known_documents(root)
@@ -181,6 +182,13 @@ def refresh(settings: Settings, embedder: Embedder, progress: Progress | None = 
     finally:
         if previous:
             previous.close()
+
+
+def _clear_remains(root: Path, settings: Settings, embedder: Embedder) -> None:
+    """Remove what a killed run left, where nobody is writing."""
+    if Generation.has_remains(root):
+        with suppress(IndexLockedError), writing(root):
+            Generation(root, settings.chroma_url, embedder, Reusing(embedder), _unseen)  # begins by clearing up
 
 
 def _refuse_other_settings(manifest: Manifest, settings: Settings, embedder: Embedder) -> None:

@@ -670,3 +670,14 @@ def test_a_server_that_is_not_there(settings: Settings) -> None:
     with pytest.raises(IndexDamagedError, match=r"server at http://127.0.0.1:9 cannot be used .*FOOTNOTE_CHROMA_URL"):
         refresh(remote, BagOfWordsEmbedder())
     assert list(settings.index.glob("gen-*")) == []
+
+
+def test_what_a_killed_run_left_is_cleared(built: Settings) -> None:
+    """A run that finds nothing changed removes the folders of runs that were killed after their swap."""
+    for number in (2, 3):
+        write(built, "more.txt", f"Ukraine and Russia met {number} times.")
+        refresh(built, BagOfWordsEmbedder())
+    shutil.copytree(built.index / "gen-0002", built.index / "gen-0001")
+    report = refresh(built, BagOfWordsEmbedder())
+    assert (report.embedded, report.generation) == (0, "gen-0003")
+    assert sorted(path.name for path in built.index.glob("gen-*")) == ["gen-0002", "gen-0003"]
