@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.resolve import resolve
-from rag.types import Turn
+from rag.types import Resolved, Turn
 
 LED = ("Who led Russia's delegation?", "Vladimir Medinsky led Russia's delegation.")
 MET = ("Who met in Antalya?", "Dmytro Kuleba and Sergei Lavrov met in Antalya.")
@@ -138,3 +138,22 @@ def test_a_pronoun_that_nothing_fits_is_asked_back() -> None:
     """Two men were named, and no woman."""
     resolved = resolve("Did she speak?", [MET])
     assert (resolved.clear, resolved.readings, resolved.question) == (False, (), "Did she speak?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Whom did Putin send to Istanbul instead of coming himself?",
+        "Which diplomat opened his country's doors to the negotiators?",
+        "How do estate agents earn their money?",
+        "How many folk have had to flee their homes?",
+        "While packets are labeled correctly, what can happen to them?",
+        "Who invited Washington to dine with him?",
+        "How long had it been since officials last met face to face?",
+        "When was This Is It made?",
+        "What are the terms of the ceasefire that was signed on 16 May 2025?",
+    ],
+)
+def test_what_explains_its_own_pronouns_stands_alone(question: str) -> None:
+    """No question back where the question itself says who or what is meant."""
+    assert resolve(question) == Resolved(question)

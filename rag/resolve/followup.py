@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from rag.anchor import anchors
 from rag.resolve import forms, grammar
 from rag.resolve.complete import completed, open_pronouns
 from rag.resolve.context import Reading, Understood, spoken_of, trimmed, understood
@@ -17,6 +18,8 @@ from rag.types import Turn
 
 _MOST = 4  # readings that are worth weighing
 _LENGTH = 400  # characters beyond which a completed question is no longer one
+_TOLD = 2  # words that mean something before an "it": one alone is the verb, or what is asked for
+_HANGING = frozenset({"he", "she", "him", "it", "they", "them"})  # "his" and "herself" have their owner beside them
 _EVEN = 0.2  # likelihood within which nothing but the documents can tell; where they don't, the user is asked
 
 
@@ -51,8 +54,23 @@ def readings(question: str, turns: Sequence[Understood]) -> list[Reading]:
 
 
 def dangling(question: str) -> bool:
-    """Whether the question cannot stand alone: a pronoun in it stands for nothing, or it is a bare question word."""
-    return forms.is_bare(forms.without_opening(question)) or bool(open_pronouns(question))
+    """Whether the question cannot stand alone: it is a bare question word, or nothing before a pronoun explains it.
+
+    "Where did it go?" and "What office does he hold?" say nothing without a turn before them. "Whom did Putin send
+    instead of coming himself?" and "How do banks earn their profits?" do: what owns or acts upon itself stands there.
+    """
+    opened = forms.without_opening(question)
+    return forms.is_bare(opened) or any(_hangs(pronoun, question) for pronoun in open_pronouns(question))
+
+
+def _hangs(pronoun: forms.Pronoun, question: str) -> bool:
+    before = question[: pronoun.start]
+    if pronoun.text.lower() not in _HANGING or (before and pronoun.text[0].isupper()):
+        return False  # a title may have an "It"
+    if pronoun.stands in {"man", "woman"}:
+        return not names(before) and not re.search(r"\bthe [a-z]", before, re.I)
+    impersonal = pronoun.text == "it" and re.match(r" (?:been|called)\b", question[pronoun.end :])
+    return not impersonal and not names(before) and len(anchors(before)) < _TOLD
 
 
 def _readings(question: str, turns: Sequence[Understood]) -> Iterable[Reading]:
