@@ -83,7 +83,16 @@ def conjuncts(place: int, words: Parse) -> tuple[int, ...]:
     for child in words[place].children:
         if words[child].role in {"conj", "appos"}:
             found += conjuncts(child, words)
-    return tuple(found)
+    return (*found, *misplaced(place, words))
+
+
+def misplaced(place: int, words: Parse) -> tuple[int, ...]:
+    """Names that the grammar hangs one word too low: "the minister of Norway, Ingrid Solberg," is the minister."""
+    if words[place].tag != "NN":
+        return ()
+    under = [p for c in words[place].children if words[c].lemma in {"of", "for"} for p in words[c].children]
+    named = [words[c] for p in under if words[p].tag == "NNP" for c in words[p].children]
+    return tuple(word.place for word in named if word.role == "appos" and word.tag == "NNP")
 
 
 def _clause(word: Word, words: Parse) -> Clause:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag import anchor, lexicon
-from rag.check.clauses import COPULAS, FAILING, Clause, clause_of, denied_noun, doubts, speakers, subtree
+from rag.check.clauses import COPULAS, FAILING, Clause, clause_of, denied_noun, doubts, misplaced, speakers, subtree
 from rag.check.reading import Reading
 from rag.check.values import Value, agrees, amount, names
 from rag.grammar import Word
@@ -374,7 +374,7 @@ def _refers_back(evidence: Reading) -> bool:
 def _introduced(value: Value, evidence: Reading, after: Reading) -> bool:
     """Whether the next sentence says that a person holds an office of this one: "the foreign ministers met"."""
     offices = [office.noun for office in _held(after) if agrees(value, office.holder)]
-    elided = [value for other in after.own if agrees(value, other)] and _held(after)  # "and Lavrov was Russia's"
+    elided = _held(after) if any(agrees(value, other) for other in after.own) else ()  # "and Lavrov was Russia's"
     return any(noun in evidence.lemmas for noun in (*offices, *(office.noun for office in elided)))
 
 
@@ -466,6 +466,7 @@ def _titles(value: Value, reading: Reading) -> Iterator[int]:
     if word.role == "appos" and head.tag == "NN":
         yield head.place
     yield from (c for c in word.children if reading.words[c].role == "appos" and reading.words[c].tag == "NN")
+    yield from (noun.place for noun in reading.words if value.place in misplaced(noun.place, reading.words))
     for clause in reading.clauses:
         if reading.words[clause.predicate].lemma == "be" and not clause.negated and value.place in clause.subject:
             yield from (p for p in clause.object if reading.words[p].tag == "NN")
