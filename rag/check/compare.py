@@ -121,7 +121,8 @@ def _best(clause: Clause, claim: Reading, evidence: Reading) -> _Pair:
     others = [other for other in evidence.clauses if _same_predicate(clause, other, claim, evidence)]
     alike = [other for other in others if _akin(clause, other)]
     pairs = [_pair(clause, other, claim, evidence) for other in alike or others]
-    pairs = [pair for pair in pairs if alike or pair.agreeing]  # the contrary of something else is none
+    agreeing = [pair for pair in pairs if pair.agreeing]
+    pairs = agreeing or (pairs if alike else [])  # the contrary of something else is none
     return min(pairs, key=lambda pair: (len(pair.findings), -pair.agreeing), default=_Pair(None))
 
 
@@ -323,12 +324,22 @@ def _located(value: Value, claim: Reading, evidence: Reading, around: Around) ->
     if value.kind in {"name", "country"} and names(value, evidence.keys, exactly):
         return
     rivals = [other for other in same_kind if _instead(value, other, claim, evidence)]
-    if value.kind in {"date", "number"} and rivals:
-        yield Finding("value", value.text, rivals[0].text)
-    elif not _around(value, exactly, around, claim, evidence):
-        yield Finding("value", value.text, rivals[0].text) if rivals else Finding("missing", value.text)
+    there = rivals[0].text if rivals and _spoken_of(value, claim, evidence) else ""
+    otherwise = Finding("value", value.text, there) if there else Finding("missing", value.text)
+    if (value.kind in {"date", "number"} and rivals) or not _around(value, exactly, around, claim, evidence):
+        yield otherwise
     elif rivals and (claim.locative(value) or not (value.person and _refers_back(evidence))):
-        yield Finding("value", value.text, rivals[0].text)
+        yield otherwise
+
+
+def _spoken_of(value: Value, claim: Reading, evidence: Reading) -> bool:
+    """Whether the evidence says the same of something, so that another value there speaks against this one."""
+    clause = claim.clause_at(value.place)
+    return (
+        value.kind == "number"
+        or clause is None
+        or any(_same_predicate(clause, other, claim, evidence) for other in evidence.clauses)
+    )
 
 
 def _place_itself(value: Value, claim: Reading) -> bool:

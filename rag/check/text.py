@@ -39,7 +39,7 @@ def outdone(supporting: Judged, judged: Sequence[Judged]) -> bool:
     return any(
         item.comparison.findings
         and _nearness(item) > _nearness(supporting) + 0.25
-        and any(f.kind in {"denial", "doubt", "contrary", "owner"} for f in item.comparison.findings)
+        and any(f.kind in {"denial", "doubt", "contrary", "owner", "value"} for f in item.comparison.findings)
         for item in judged
     )
 
