@@ -500,15 +500,17 @@ def _loose(clause: Clause, claim: Reading, evidence: Reading) -> Iterator[Findin
     for word in claim.words:
         if word.tag not in {"NN", "NNS"} or clause_of(word.place, claim.words) != clause.predicate:
             continue
-        for other in evidence.words:
-            if other.tag in {"NN", "NNS"} and lexicon.same(word.lemma, other.lemma):
-                yield from _loose_noun(word, other, claim, evidence)
+        same = [other for other in evidence.words if _common(other) and lexicon.same(word.lemma, other.lemma)]
+        found = [_loose_noun(word, other, claim, evidence) for other in same]
+        if found and all(found):  # where one of them stands under no doubt, the claim may be of that one
+            yield from filter(None, found[:1])
 
 
-def _loose_noun(word: Word, other: Word, claim: Reading, evidence: Reading) -> Iterator[Finding]:
+def _loose_noun(word: Word, other: Word, claim: Reading, evidence: Reading) -> Finding | None:
     kinds = doubts(other.place, evidence.words)
-    if not all(_answers(kind, _any_doubt(claim, word.place)) for kind in kinds):
-        yield Finding("doubt", word.text, _doubt_word(kinds, evidence), spoken="say" in kinds)
+    if all(_answers(kind, _any_doubt(claim, word.place)) for kind in kinds):
+        return None
+    return Finding("doubt", word.text, _doubt_word(kinds, evidence), spoken="say" in kinds)
 
 
 def _denied_nouns(claim: Reading, evidence: Reading) -> Iterator[Finding]:
