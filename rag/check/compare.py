@@ -61,6 +61,7 @@ class Comparison:
     own: float  # the same, by the sentence alone
     aligned: bool  # whether a clause of the evidence has the claim's predicate
     agreeing: int  # values and arguments that agree
+    standing: int  # values of the claim that stand in the sentence itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def compare(claim: Reading, evidence: Reading, around: Around) -> Comparison:
         own,
         any(pair.evidence for pair in pairs),
         sum(pair.agreeing for pair in pairs),
+        sum(_stands(value, evidence) for value in claim.own),
     )
 
 

@@ -40,6 +40,7 @@ def outdone(supporting: Judged, judged: Sequence[Judged]) -> bool:
     kinds = {"denial", "doubt", "contrary", "owner", *(["value"] if guessed else [])}
     return any(
         item.comparison.findings
+        and (guessed or item.comparison.standing >= supporting.comparison.standing)
         and _nearness(item) > _nearness(supporting) + 0.25
         and any(f.kind in kinds for f in item.comparison.findings)
         for item in judged
