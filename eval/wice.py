@@ -62,7 +62,7 @@ def read_claims(folder: Path) -> list[Claim]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError as error:
-        raise EvaluationError(f"{path}: cannot be read ({error.strerror}). Name the folder with claims.jsonl.") from None
+        raise EvaluationError(f"{path}: cannot be read ({error.strerror}). Name the folder of claims.jsonl.") from None
     try:
         return [_claim(json.loads(line)) for line in lines]
     except (KeyError, TypeError, ValueError) as error:
@@ -87,9 +87,7 @@ def page_evidence(sentences: Sequence[str]) -> Iterator[Evidence]:
 
 def _passage(texts: Sequence[str], title: str, first: int) -> Passage:
     starts = np.cumsum([0, *(len(text) + 1 for text in texts)]).tolist()
-    sentences = tuple(
-        Sentence(start, start + len(text), text) for start, text in zip(starts[:-1], texts, strict=True)
-    )
+    sentences = tuple(Sentence(start, start + len(text), text) for start, text in zip(starts[:-1], texts, strict=True))
     text = "\n".join(texts)
     return Passage(f"page#{first}", "page", title, "", "", "", 0, len(text), text, sentences)
 

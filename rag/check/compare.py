@@ -327,11 +327,10 @@ def _located(value: Value, claim: Reading, evidence: Reading, around: Around) ->
         return
     rivals = [other for other in same_kind if _instead(value, other, claim, evidence)]
     there = rivals[0].text if rivals and _spoken_of(value, claim, evidence) else ""
-    otherwise = Finding("value", value.text, there) if there else Finding("missing", value.text)
-    if (value.kind in {"date", "number"} and rivals) or not _around(value, exactly, around, claim, evidence):
-        yield otherwise
-    elif rivals and (claim.locative(value) or not (value.person and _refers_back(evidence))):
-        yield otherwise
+    elsewhere = claim.locative(value) or not (value.person and _refers_back(evidence))
+    apart = bool(rivals) and (value.kind in {"date", "number"} or elsewhere)
+    if apart or not _around(value, exactly, around, claim, evidence):
+        yield Finding("value", value.text, there) if there else Finding("missing", value.text)
 
 
 def _spoken_of(value: Value, claim: Reading, evidence: Reading) -> bool:
