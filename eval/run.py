@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
 from time import perf_counter
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
 from rich.progress import Progress, track
@@ -23,6 +23,9 @@ from rag.errors import FootnoteError
 from rag.questions import Question
 from rag.settings import Settings
 from rag.types import Answer, Document, Retrieved, text_sha256
+
+if TYPE_CHECKING:
+    from rag.chatbot import Chatbot
 
 
 class Bot(Protocol):
@@ -42,7 +45,7 @@ class Documents:
     sha256: str
 
 
-def open_chatbot(settings: Settings, forced: bool) -> Bot:
+def open_chatbot(settings: Settings, forced: bool) -> Chatbot:
     """The real chatbot, its index built or refreshed."""
     from rag.chatbot import Chatbot  # imported here: it loads the models' libraries
 

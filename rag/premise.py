@@ -46,6 +46,8 @@ def presumed(question: str) -> Reading | None:
     if subject is None:
         return None
     last = max(subtree(subject.place, words))
+    if last + 1 < len(words) and words[last + 1].text == ",":  # that closes an apposition
+        last += 1
     rest = [word.text for word in words[1:]]
     said = [*rest[:last], asked["verb"].lower(), *rest[last:]]
     text = re.sub(r"\s+([,.?!]|['’]s\b|n['’]t\b)", r"\1", " ".join(said)).rstrip(" ?") + "."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from eval.edits import Case, Outcome, hold_all, read_cases, share
+from eval.edits import ELSEWHERE, Case, Outcome, hold_all, read_cases, share
 from eval.plant import CLAIMS, EDITS, REJECTED, plant
 from rag.types import CheckedSentence, CheckedText
 
@@ -27,6 +27,15 @@ def test_both_halves_hold_enough_of_every_kind() -> None:
     kinds = Counter((case.development, case.kind) for case in cases if not case.true)
     assert len(kinds) == 18
     assert min(kinds.values()) >= 10
+
+
+def test_the_sentences_over_other_articles_hold_every_kind_in_both_halves() -> None:
+    """True and false ones, none twice, none of our own articles' ids."""
+    cases = read_cases([ELSEWHERE])
+    assert len({case.text for case in cases}) == len(cases)
+    kinds = [{(case.true, case.kind) for case in cases if case.development == half} for half in (True, False)]
+    assert kinds[0] == kinds[1] == {(case.true, case.kind) for case in read_cases()}
+    assert not {case.id for case in cases} & {case.id for case in read_cases()}
 
 
 def test_an_edit_is_caught_unless_it_is_supported() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag import lexicon
+from rag import anchor, lexicon
 from rag.grammar import Parse, Word
 
 _INNER = frozenset({"relcl", "advcl", "ccomp", "parataxis", "csubj", "csubjpass", "pcomp", "acl", "xcomp"})
@@ -83,7 +83,16 @@ def conjuncts(place: int, words: Parse) -> tuple[int, ...]:
     for child in words[place].children:
         if words[child].role in {"conj", "appos"}:
             found += conjuncts(child, words)
-    return tuple(found)
+    return (*found, *misplaced(place, words))
+
+
+def misplaced(place: int, words: Parse) -> tuple[int, ...]:
+    """Names that the grammar hangs one word too low: "the minister of Norway, Ingrid Solberg," is the minister."""
+    if words[place].tag != "NN":
+        return ()
+    under = [p for c in words[place].children if words[c].lemma in {"of", "for"} for p in words[c].children]
+    named = [words[c] for p in under if words[p].tag == "NNP" for c in words[p].children]
+    return tuple(word.place for word in named if word.role == "appos" and word.tag == "NNP")
 
 
 def _clause(word: Word, words: Parse) -> Clause:
@@ -124,6 +133,8 @@ def _arguments(word: Word, words: Parse) -> tuple[tuple[int, ...], tuple[int, ..
     obliques = tuple(_obliques(word, words))
     if not subject and not raised:
         subject, raised = _shared(word, words, passive)
+    if not subject and not raised and not passive:
+        subject = [place for c in word.children if words[c].role == "prep" for place in _after_date(c, words)]
     if passive or raised:
         agents = [p for prep, p in obliques if prep == "by"]
         return tuple(agents), tuple(raised + objects), tuple(item for item in obliques if item[0] != "by")
@@ -141,9 +152,18 @@ def _obliques(word: Word, words: Parse) -> Iterator[tuple[str, int]]:
 def _under(preposition: int, words: Parse) -> Iterator[tuple[str, int]]:
     for child in words[preposition].children:
         if words[child].role == "pobj":
-            yield from ((words[preposition].lemma, place) for place in conjuncts(child, words))
+            others = _after_date(preposition, words)
+            joined = (place for place in conjuncts(child, words) if place not in others)
+            yield from ((words[preposition].lemma, place) for place in joined)
         elif words[child].role == "prep":
             yield from _under(child, words)
+
+
+def _after_date(preposition: int, words: Parse) -> list[int]:
+    """Names that the grammar joins to a date before them: "On October 6, Syria and Egypt attacked" is of Syria."""
+    dates = [c for c in words[preposition].children if anchor.month(words[c].text) or words[c].tag == "CD"]
+    joined = (c for date in dates for c in words[date].children if words[c].role in {"conj", "appos"})
+    return [p for c in joined if words[c].tag == "NNP" and not anchor.month(words[c].text) for p in conjuncts(c, words)]
 
 
 def _resolved(place: int, words: Parse) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag import anchor, lexicon
-from rag.check.clauses import COPULAS, FAILING, Clause, clause_of, denied_noun, doubts, speakers, subtree
+from rag.check.clauses import COPULAS, FAILING, Clause, clause_of, denied_noun, doubts, misplaced, speakers, subtree
 from rag.check.reading import Reading
 from rag.check.values import Value, agrees, amount, names
 from rag.grammar import Word
@@ -61,6 +61,7 @@ class Comparison:
     own: float  # the same, by the sentence alone
     aligned: bool  # whether a clause of the evidence has the claim's predicate
     agreeing: int  # values and arguments that agree
+    standing: int  # values of the claim that stand in the sentence itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def compare(claim: Reading, evidence: Reading, around: Around) -> Comparison:
         own,
         any(pair.evidence for pair in pairs),
         sum(pair.agreeing for pair in pairs),
+        sum(_stands(value, evidence) for value in claim.own),
     )
 
 
@@ -121,7 +123,8 @@ def _best(clause: Clause, claim: Reading, evidence: Reading) -> _Pair:
     others = [other for other in evidence.clauses if _same_predicate(clause, other, claim, evidence)]
     alike = [other for other in others if _akin(clause, other)]
     pairs = [_pair(clause, other, claim, evidence) for other in alike or others]
-    pairs = [pair for pair in pairs if alike or pair.agreeing]  # the contrary of something else is none
+    agreeing = [pair for pair in pairs if pair.agreeing]
+    pairs = agreeing or (pairs if alike else [])  # the contrary of something else is none
     return min(pairs, key=lambda pair: (len(pair.findings), -pair.agreeing), default=_Pair(None))
 
 
@@ -323,12 +326,21 @@ def _located(value: Value, claim: Reading, evidence: Reading, around: Around) ->
     if value.kind in {"name", "country"} and names(value, evidence.keys, exactly):
         return
     rivals = [other for other in same_kind if _instead(value, other, claim, evidence)]
-    if value.kind in {"date", "number"} and rivals:
-        yield Finding("value", value.text, rivals[0].text)
-    elif not _around(value, exactly, around, claim, evidence):
-        yield Finding("value", value.text, rivals[0].text) if rivals else Finding("missing", value.text)
-    elif rivals and (claim.locative(value) or not (value.person and _refers_back(evidence))):
-        yield Finding("value", value.text, rivals[0].text)
+    there = rivals[0].text if rivals and _spoken_of(value, claim, evidence) else ""
+    elsewhere = claim.locative(value) or not (value.person and _refers_back(evidence))
+    apart = bool(rivals) and (value.kind in {"date", "number"} or elsewhere)
+    if apart or not _around(value, exactly, around, claim, evidence):
+        yield Finding("value", value.text, there) if there else Finding("missing", value.text)
+
+
+def _spoken_of(value: Value, claim: Reading, evidence: Reading) -> bool:
+    """Whether the evidence says the same of something, so that another value there speaks against this one."""
+    clause = claim.clause_at(value.place)
+    return (
+        value.kind == "number"
+        or clause is None
+        or any(_same_predicate(clause, other, claim, evidence) for other in evidence.clauses)
+    )
 
 
 def _place_itself(value: Value, claim: Reading) -> bool:
@@ -374,7 +386,7 @@ def _refers_back(evidence: Reading) -> bool:
 def _introduced(value: Value, evidence: Reading, after: Reading) -> bool:
     """Whether the next sentence says that a person holds an office of this one: "the foreign ministers met"."""
     offices = [office.noun for office in _held(after) if agrees(value, office.holder)]
-    elided = [value for other in after.own if agrees(value, other)] and _held(after)  # "and Lavrov was Russia's"
+    elided = _held(after) if any(agrees(value, other) for other in after.own) else ()  # "and Lavrov was Russia's"
     return any(noun in evidence.lemmas for noun in (*offices, *(office.noun for office in elided)))
 
 
@@ -466,6 +478,7 @@ def _titles(value: Value, reading: Reading) -> Iterator[int]:
     if word.role == "appos" and head.tag == "NN":
         yield head.place
     yield from (c for c in word.children if reading.words[c].role == "appos" and reading.words[c].tag == "NN")
+    yield from (noun.place for noun in reading.words if value.place in misplaced(noun.place, reading.words))
     for clause in reading.clauses:
         if reading.words[clause.predicate].lemma == "be" and not clause.negated and value.place in clause.subject:
             yield from (p for p in clause.object if reading.words[p].tag == "NN")
@@ -488,15 +501,17 @@ def _loose(clause: Clause, claim: Reading, evidence: Reading) -> Iterator[Findin
     for word in claim.words:
         if word.tag not in {"NN", "NNS"} or clause_of(word.place, claim.words) != clause.predicate:
             continue
-        for other in evidence.words:
-            if other.tag in {"NN", "NNS"} and lexicon.same(word.lemma, other.lemma):
-                yield from _loose_noun(word, other, claim, evidence)
+        same = [other for other in evidence.words if _common(other) and lexicon.same(word.lemma, other.lemma)]
+        found = [_loose_noun(word, other, claim, evidence) for other in same]
+        if found and all(found):  # where one of them stands under no doubt, the claim may be of that one
+            yield from filter(None, found[:1])
 
 
-def _loose_noun(word: Word, other: Word, claim: Reading, evidence: Reading) -> Iterator[Finding]:
+def _loose_noun(word: Word, other: Word, claim: Reading, evidence: Reading) -> Finding | None:
     kinds = doubts(other.place, evidence.words)
-    if not all(_answers(kind, _any_doubt(claim, word.place)) for kind in kinds):
-        yield Finding("doubt", word.text, _doubt_word(kinds, evidence), spoken="say" in kinds)
+    if all(_answers(kind, _any_doubt(claim, word.place)) for kind in kinds):
+        return None
+    return Finding("doubt", word.text, _doubt_word(kinds, evidence), spoken="say" in kinds)
 
 
 def _denied_nouns(claim: Reading, evidence: Reading) -> Iterator[Finding]:

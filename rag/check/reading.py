@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -16,6 +17,7 @@ _IT = frozenset("it its itself they them their theirs themselves".split())
 _LOCATIVE = frozenset("in at to from near into within inside outside around across".split())
 OWNERS = frozenset({"poss", "compound", "amod", "nmod"})
 _OF = frozenset("of from for".split())
+_RANGE = re.compile(r"\b(\d{3,4}) ?[–—-] ?(\d{3,4})\b")  # "1869–1909": two years, one word to the grammar
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ def _simple_owned(reading: Reading) -> Iterator[tuple[int, Value]]:
 def read(texts: tuple[str, ...]) -> Reading:
     """Read the last of the texts, with those before it as its surroundings."""
     *before, text = texts
-    text = anchor.spelt_out(text)
+    text = _RANGE.sub(r"\1 – \2", anchor.spelt_out(text))
     words = parse(text)
     return Reading(text, words, clauses(words), values(words), read(tuple(before)) if before else None)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag import prompts
 from rag.check.compare import Finding
-from rag.check.evidence import Embed, Judged, judge, nearest
+from rag.check.evidence import OWN, Embed, Judged, judge, nearest
 from rag.check.reading import read
 from rag.passages import split_sentences
 from rag.types import Evidence, Held
@@ -36,10 +36,13 @@ def _held(text: str, judged: Sequence[Judged]) -> Held:
 
 def outdone(supporting: Judged, judged: Sequence[Judged]) -> bool:
     """Whether another sentence speaks of the same more closely, and does not bear the claim out."""
+    guessed = supporting.comparison.own < OWN  # alike in meaning, in other words: then another value counts too
+    kinds = {"denial", "doubt", "contrary", "owner", *(["value"] if guessed else [])}
     return any(
         item.comparison.findings
+        and (guessed or item.comparison.standing >= supporting.comparison.standing)
         and _nearness(item) > _nearness(supporting) + 0.25
-        and any(f.kind in {"denial", "doubt", "contrary", "owner"} for f in item.comparison.findings)
+        and any(f.kind in kinds for f in item.comparison.findings)
         for item in judged
     )
 

@@ -192,7 +192,7 @@ def _beside_month(words: Parse, place: int) -> bool:
 
 def _names(words: Parse, taken: set[int]) -> list[Value]:
     found: list[Value] = []
-    for named, run in groupby(words, lambda word: _is_name(word) and word.place not in taken):
+    for named, run in groupby(words, lambda word: _is_name(word, words) and word.place not in taken):
         if named:
             for part in _parts(list(run)):
                 found += _named(part, words)
@@ -220,7 +220,7 @@ def _named(run: list[Word], words: Parse) -> list[Value]:
         return []
     found = []
     for country, part in _by_country(run):
-        text = " ".join(word.text for word in part)
+        text = " ".join(word.text for word in part).replace(" - ", "-")
         top = _top(words, range(part[0].place, part[-1].place + 1))
         place = part[-1].place if country and len(part) < len(run) else top
         found.append(Value(text, "country" if country else "name", place, part[0].place))
@@ -229,7 +229,7 @@ def _named(run: list[Word], words: Parse) -> list[Value]:
 
 def _by_country(run: list[Word]) -> list[tuple[bool, list[Word]]]:
     """ "Russian President Vladimir Putin" → the country, and the rest; a whole that is a country stays whole."""
-    text = " ".join(word.text for word in run)
+    text = " ".join(word.text for word in run).replace(" - ", "-")
     given = anchor.named(text)
     if len(given) == 1 and all(anchor.places(part) for part in given[0].parts):
         return [(True, run)]
@@ -250,7 +250,9 @@ def _seat(word: Word) -> bool:
     return all(key not in anchor.places([key]) for key in anchor.keys(word.text))
 
 
-def _is_name(word: Word) -> bool:
+def _is_name(word: Word, words: Parse) -> bool:
+    if word.tag == "HYPH" and 0 < word.place < len(words) - 1:  # "Bankman-Fried"
+        return all(_is_name(words[place], words) for place in (word.place - 1, word.place + 1))
     if not word.text[:1].isalpha() or anchor.month(word.text):
         return False
     if word.tag in {"NNP", "NNPS"}:
