@@ -25,7 +25,7 @@ from rag.types import Answer, Citation, Claim  # noqa: E402
 if TYPE_CHECKING:
     from rag.chatbot import Chatbot
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Answer", "Chatbot", "Citation", "Claim", "Settings", "__version__"]
 
 
