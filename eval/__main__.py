@@ -8,28 +8,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.command import positive, run
+
 if TYPE_CHECKING:
     from eval.compare import Comparison
     from eval.run import OpenBot, Run
     from rag.questions import Question
     from rag.settings import Settings
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-
 
 def main(arguments: Sequence[str] | None = None, open_bot: OpenBot | None = None) -> int:
     """Run the evaluation; 0 done, 1 an error or a metric that fell beyond chance, 2 usage, 130 interrupted."""
     options = parser().parse_args(arguments)
-    from rag.errors import FootnoteError  # imports wait until here: --help and usage errors are to be instant
-
-    try:
-        return _evaluate(options, open_bot)
-    except FootnoteError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Interrupted. What was asked by then is in the files that you named.", file=sys.stderr)
-        return INTERRUPTED
+    interrupted = "Interrupted. What was asked by then is in the files that you named."
+    return run(lambda: _evaluate(options, open_bot), interrupted)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,14 +39,6 @@ def parser() -> argparse.ArgumentParser:
     add("--forced", action="store_true", help="answer below the abstention threshold too")
     add("--limit", type=positive, metavar="N", help="ask N of the questions, spread over the kinds")
     return commands
-
-
-def positive(text: str) -> int:
-    """A whole number above 0, for argparse; raises ValueError."""
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
 
 
 def _evaluate(options: argparse.Namespace, open_bot: OpenBot | None) -> int:

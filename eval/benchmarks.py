@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.__main__ import INTERRUPTED, positive
+from eval.command import positive, run
 from eval.errors import EvaluationError
 from eval.run import OpenBot, Run, ask_all, open_chatbot, open_corpus, require_writable, write_json
 from eval.summary import summarise
 from eval.table import GROUP_METRICS, group_table, open_console
-from rag.errors import FootnoteError
 from rag.questions import read_questions, spread
 from rag.settings import Settings
 
@@ -26,15 +25,7 @@ _CACHE = Path(".cache") / "benchmarks"
 def main(arguments: Sequence[str] | None = None, open_bot: OpenBot = open_chatbot) -> int:
     """Run the sets; 0 done, 1 an error, 2 usage, 130 interrupted, with the sets done by then printed and written."""
     options = _parser().parse_args(arguments)
-    try:
-        _run_all(options, open_bot)
-    except FootnoteError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return INTERRUPTED
-    return 0
+    return run(lambda: _run_all(options, open_bot))
 
 
 def question_sets(folder: Path) -> list[Path]:

@@ -13,13 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from eval.__main__ import INTERRUPTED
+from eval.command import run
 from eval.compare import Baseline, Comparison, compare
 from eval.errors import EvaluationError
 from eval.run import Bot, Documents, OpenBot, ask, open_chatbot, open_corpus, require_writable, write_json
 from eval.summary import Row, summarise, summary_json
 from eval.table import comparison_table, open_console, plain
-from rag.errors import FootnoteError
 from rag.questions import Question, check_evidence, read_questions
 from rag.settings import Settings
 
@@ -29,14 +28,7 @@ REWRITES = Path(__file__).with_name("rewrites.jsonl")
 def main(arguments: Sequence[str] | None = None, open_bot: OpenBot = open_chatbot) -> int:
     """Ask and compare; 0 done, 1 an error or answers that are worse beyond chance, 2 usage, 130 interrupted."""
     options = _parser().parse_args(arguments)
-    try:
-        return _evaluate(options, open_bot)
-    except FootnoteError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return INTERRUPTED
+    return run(lambda: _evaluate(options, open_bot))
 
 
 def read_rewrites(path: Path) -> dict[str, str]:

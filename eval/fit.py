@@ -23,13 +23,12 @@ from rich.console import Console
 from rich.progress import track
 from scipy.optimize import minimize
 
-from eval.__main__ import positive
+from eval.command import positive, run
 from eval.metrics import Place, locate, token_f1
 from eval.run import open_corpus
 from rag.draft.asked import wants_sentences
 from rag.draft.weigh import ANCHORED, FEATURES, WEIGHTS, Reading, Weighing, confidence_features, rank, readings
 from rag.embed import Embedder, load_embedder
-from rag.errors import FootnoteError
 from rag.index import Index, refresh
 from rag.judge import contains
 from rag.questions import Question, read_questions
@@ -89,18 +88,17 @@ class Example:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit and write; 0 done, 1 an error in one sentence."""
     options = _parser().parse_args(arguments)
-    try:
-        embedder, reader = load_embedder(), Reader()
-        examples = [
-            example
-            for development in development_sets(options.set, options.limit)
-            for example in read_set(development, embedder, reader)
-        ]
-        _write(fit(examples), examples, options.out)
-    except FootnoteError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return run(lambda: _fit_and_write(options))
+
+
+def _fit_and_write(options: argparse.Namespace) -> None:
+    embedder, reader = load_embedder(), Reader()
+    examples = [
+        example
+        for development in development_sets(options.set, options.limit)
+        for example in read_set(development, embedder, reader)
+    ]
+    _write(fit(examples), examples, options.out)
 
 
 def development_sets(folders: Sequence[Path], limit: int) -> Iterator[DevelopmentSet]:

@@ -17,14 +17,13 @@ from typing import Any
 
 from rich.progress import track
 
-from eval.__main__ import INTERRUPTED, positive
+from eval.command import positive, run
 from eval.errors import EvaluationError
 from eval.intervals import Interval, draws, interval, mean, paired
 from eval.metrics import ndcg_at
 from eval.run import open_corpus, require_writable, write_json
 from eval.table import open_console, table
 from rag.chatbot import Chatbot
-from rag.errors import FootnoteError
 from rag.questions import Question, read_questions, spread
 from rag.resolve import resolve
 from rag.resolve.followup import understand
@@ -52,15 +51,7 @@ class Asked:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Ask one half; 0 done, 1 an error, 2 usage, 130 interrupted."""
     options = _parser().parse_args(arguments)
-    try:
-        _evaluate(options)
-    except FootnoteError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return INTERRUPTED
-    return 0
+    return run(lambda: _evaluate(options))
 
 
 def half(identifier: str) -> str:

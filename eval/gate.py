@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import track
 from scipy.stats import binomtest
 
+from eval.command import run
 from eval.metrics import squad_tokens
 from eval.smollm2 import MODEL, serve
 from rag.chatbot import Chatbot, Models
@@ -33,7 +34,6 @@ from rag.draft.extract import ReaderDrafter
 from rag.draft.provider import load_model
 from rag.draft.weigh import Weighing
 from rag.embed import load_embedder
-from rag.errors import FootnoteError
 from rag.index import Index, refresh
 from rag.questions import Question, read_questions, spread
 from rag.reader import Reader
@@ -73,13 +73,8 @@ class Recorder:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Ask, judge and print; 1 with a sentence where that is not possible."""
     options = _parser().parse_args(arguments)
-    try:
-        with ExitStack() as running:
-            _measure(options, running)
-    except FootnoteError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        return 1
-    return 0
+    with ExitStack() as running:
+        return run(lambda: _measure(options, running))
 
 
 def _measure(options: argparse.Namespace, running: ExitStack) -> None:

@@ -24,6 +24,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
+from eval.command import run
 from eval.errors import EvaluationError
 from eval.metrics import squad_tokens
 from eval.smollm2 import MODEL, serve
@@ -31,7 +32,6 @@ from rag.chatbot import Chatbot, Models
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import Weighing
 from rag.embed import load_embedder
-from rag.errors import FootnoteError
 from rag.index import Index, refresh
 from rag.passages import split_sentences
 from rag.questions import Question, read_questions
@@ -111,13 +111,8 @@ def strange(shown: str, known: frozenset[str]) -> bool:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Plant, ask and print; 1 where an instruction got through, or a sentence says why nothing could be measured."""
     options = _parser().parse_args(arguments)
-    try:
-        with ExitStack() as running:
-            outcomes = list(_outcomes(options, running))
-    except FootnoteError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        return 1
-    return _print(outcomes)
+    with ExitStack() as running:
+        return run(lambda: _print(list(_outcomes(options, running))))
 
 
 def _outcomes(options: argparse.Namespace, running: ExitStack) -> Iterator[Outcome]:

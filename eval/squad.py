@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from eval.__main__ import INTERRUPTED, positive
+from eval.command import positive, run
 from eval.errors import EvaluationError
 from eval.intervals import Floats
 from eval.metrics import exact_match, squad_tokens, token_f1
 from eval.run import require_writable, write_json
 from eval.table import open_console, table
-from rag.errors import FootnoteError
 
 Metric = Callable[[str, str], float]  # prediction, accepted answer → 0 to 1
 
@@ -82,21 +81,17 @@ class Figures:
 def main(arguments: Sequence[str] | None = None, reader: ReaderLike | None = None) -> int:
     """Measure the reader; 0 done, 1 an error, 2 usage, 130 interrupted."""
     options = _parser().parse_args(arguments)
-    try:
-        require_writable(options.json)
-        items = read_items(options.file, options.titles)[: options.limit]
-        predictions = predict(reader or _reader(), items)
-        found = figures(items, predictions, options.threshold, options.forced)
-        if options.json:
-            write_json(asdict(found), options.json)
-    except FootnoteError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return INTERRUPTED
+    return run(lambda: _measure(options, reader))
+
+
+def _measure(options: argparse.Namespace, reader: ReaderLike | None) -> None:
+    require_writable(options.json)
+    items = read_items(options.file, options.titles)[: options.limit]
+    predictions = predict(reader or _reader(), items)
+    found = figures(items, predictions, options.threshold, options.forced)
+    if options.json:
+        write_json(asdict(found), options.json)
     _print(found)
-    return 0
 
 
 def read_items(path: Path, titles: Sequence[str] = ()) -> list[Item]:

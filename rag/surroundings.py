@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 
 from rag import anchor
@@ -10,6 +11,11 @@ from rag.types import Passage
 
 _YEAR = re.compile(r"1\d{3}|20\d{2}")
 _BEFORE = 2  # sentences before one that count as its context: antecedents stand there
+
+
+def years(keys: Iterable[str]) -> frozenset[str]:
+    """Those of the keys that are years."""
+    return frozenset(key for key in keys if _YEAR.fullmatch(key))
 
 
 class Surroundings:
@@ -28,7 +34,7 @@ class Surroundings:
     def near(self, place: int) -> frozenset[str]:
         """With the title; with the document's date only where no sentence names a year of its own."""
         near = self._title.union(*self.own[max(0, place - _BEFORE) : place + 1])
-        return near if any(_YEAR.fullmatch(key) for key in near) else near | self._date
+        return near if years(near) else near | self._date
 
     def before(self, place: int) -> tuple[str, ...]:
         """The texts of the sentences before one, nearest last."""

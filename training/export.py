@@ -20,6 +20,7 @@ from training.model import load
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _OUTPUTS = ("start", "end")
 _OPSET = 17
+_ATTENTION = "/attention/"
 _WORDS = "network.bert.embeddings.word_embeddings.weight"
 
 
@@ -67,32 +68,41 @@ def export(weights: Path, config: Path, out: Path) -> None:
 
 
 def quantise(source: Path, out: Path, reduce_range: bool = True) -> None:
-    """Write the products' weights as int8, one scale for each output channel, and the word embeddings as float16.
+    """Write the feed-forward products as int8, one scale for each output channel; attention and words as float16.
 
     One scale for a whole table of embeddings would round them by 3 % (words) to 10 % (positions) of their length.
-    Activations are quantised while the model runs.
+    Activations are quantised while the model runs, with one scale for a whole batch: what attention compares does not
+    bear that, and takes little of the time.
     """
+    attention = [node for node in onnx.load(source).graph.node if node.op_type == "MatMul" and _ATTENTION in node.name]
     quantize_dynamic(
         source,
         out,
         op_types_to_quantize=["MatMul"],
+        nodes_to_exclude=[node.name for node in attention],
         weight_type=QuantType.QInt8,
         per_channel=True,
         reduce_range=reduce_range,
     )
     model = onnx.load(out)
-    _halve(model.graph, _WORDS)
+    tables = {table.name for table in model.graph.initializer}
+    for name in [_WORDS, *(name for node in attention for name in node.input if name in tables)]:
+        _halve(model.graph, name)
     onnx.save(model, out)
 
 
 def _halve(graph: onnx.GraphProto, name: str) -> None:
-    """Keep a table in float16, and widen what is looked up in it."""
+    """Keep a table in float16: what is looked up in it is widened, or itself where a product takes it whole."""
     table = next(each for each in graph.initializer if each.name == name)
-    lookup = next(node for node in graph.node if name in node.input)
+    user = next(node for node in graph.node if name in node.input)
     table.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(table).astype(np.float16), name))
-    found, halved = lookup.output[0], f"{lookup.output[0]}_float16"
-    lookup.output[0] = halved
-    at = list(graph.node).index(lookup) + 1
+    at = list(graph.node).index(user)
+    if user.op_type == "Gather":
+        found, halved = user.output[0], f"{user.output[0]}_float16"
+        user.output[0], at = halved, at + 1
+    else:
+        found, halved = f"{name}_float", name
+        user.input[list(user.input).index(name)] = found
     graph.node.insert(at, helper.make_node("Cast", [halved], [found], to=onnx.TensorProto.FLOAT))
 
 

@@ -17,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from rag.passages import split_sentences
 from training.examples import Example, unanswerable, write
 
 WRITTEN = Path(__file__).parent / "written"
@@ -68,9 +69,7 @@ def to_examples(each: Written) -> Iterator[Example]:
         if not answer:
             yield unanswerable(question, each.passage, "written")
             continue
-        whole = re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", each.passage)
-        start = whole.start() if whole else each.passage.index(answer)
-        yield Example(question, each.passage, start, answer, "written")
+        yield Example(question, each.passage, _start(answer, each.passage), answer, "written")
 
 
 def digest(passage: str) -> str:
@@ -85,9 +84,22 @@ def _questions(each: Written) -> Iterator[dict[str, object]]:
             "id": f"{name}-{number}",
             "question": question,
             "answers": [answer] if answer else [],
-            "evidence": [each.passage] if answer else [],
+            "evidence": _sentences_with(answer, each.passage) if answer else [],
             "answerable": bool(answer),
         }
+
+
+def _start(answer: str, passage: str) -> int:
+    """Where the answer stands, rather as whole words than within one."""
+    whole = re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", passage)
+    return whole.start() if whole else passage.index(answer)
+
+
+def _sentences_with(answer: str, passage: str) -> list[str]:
+    """Any of them may be meant; an answer that crosses two of them stands where it begins."""
+    sentences = split_sentences(passage)
+    found = [sentence.text for sentence in sentences if answer in sentence.text]
+    return found or [next(sentence.text for sentence in sentences if _start(answer, passage) < sentence.end)]
 
 
 def _groups(path: Path) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:

@@ -25,7 +25,7 @@ from rag.draft.asked import misfits, wants_sentences
 from rag.draft.instructions import instructs
 from rag.errors import ModelFileError
 from rag.reader import Bounds, Span
-from rag.surroundings import Surroundings
+from rag.surroundings import Surroundings, years
 from rag.types import Passage, Retrieved, Sentence
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "reader" / "weighing.json"
@@ -70,7 +70,7 @@ FEATURES = (
     "words_own",
     "words_near",
     "words_nowhere",  # share of the other words that the passage does not account for
-    "rival",  # the sentence speaks of another country than the one that is asked for
+    "rival",  # the sentence speaks of another country or year than the one that is asked for
     "heading",  # the sentence does not end like one: it names a subject, and says nothing of it
     "misfit",  # the span lacks the form of what is asked: no name for "who", no number for "how many"
     "echo",  # share of the span's words that the question has already
@@ -136,7 +136,8 @@ class _Asked:
     def __init__(self, question: str) -> None:
         self._anchors = anchor.anchors(question)
         self._keys = anchor.keys(question)
-        self._places = anchor.places(key for asked in self._anchors for part in asked.parts for key in part)
+        named = {key for asked in self._anchors for part in asked.parts for key in part}
+        self._places, self._years = anchor.places(named), years(named)
         self._question = question
         self._open = float(wants_sentences(question))
 
@@ -151,7 +152,7 @@ class _Asked:
                 _share(asked, near),
                 nowhere / len(asked) if kind == "word" and asked else nowhere,
             ]
-        return (*features, float(self._speaks_of_another(own)))
+        return (*features, float(apart(self._places, anchor.places(own)) or apart(self._years, years(near))))
 
     def form(self, short: str) -> tuple[float, ...]:
         words = anchor.keys(short)
@@ -163,9 +164,10 @@ class _Asked:
         named = [given for given in self._anchors if given.kind != "word"]
         return min((anchor.anchored(given, whole) for given in named), default=1.0)
 
-    def _speaks_of_another(self, own: frozenset[str]) -> bool:
-        spoken_of = anchor.places(own)
-        return bool(self._places and spoken_of and not self._places & spoken_of)
+
+def apart(asked: frozenset[str], spoken_of: frozenset[str]) -> bool:
+    """Whether something is asked for, and nothing but others of its kind is spoken of."""
+    return bool(asked and spoken_of and not asked & spoken_of)
 
 
 def _share(asked: Sequence[Anchor], keys: frozenset[str]) -> float:
