@@ -21,7 +21,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePath
 from threading import Lock
 from typing import Any, Literal, Protocol, Self, cast
@@ -34,7 +34,7 @@ from filelock import FileLock, Timeout
 from page.login import USER
 from page.session import Bot, Sessions
 from rag.errors import FootnoteError
-from rag.types import Answer, Document, Event, IndexedDocument, Turn
+from rag.types import Answer, CheckedSentence, CheckedText, Document, Event, IndexedDocument, Turn, Verdict
 
 Scope = Literal["off", "session", "all"]
 
@@ -46,6 +46,7 @@ SHARED_FILES, SHARED_TOTAL = 500, 1_000_000_000  # where all see them
 _SESSIONS = 100  # that have documents of their own at once; the one unused for longest loses them
 _UNUSED = 12 * 3600.0  # seconds after which a session's documents go
 _NAME_BYTES = 120  # of a file's name; file systems take 255
+_TELLING: tuple[Verdict, ...] = ("contradicted", "supported", "absent")  # the most telling verdict first
 PREFIX = "uploads/"  # of the ids of these documents, which no article has
 
 
@@ -318,6 +319,20 @@ class _Beside:
         assert articles is not None
         chosen = 0 if _surer(own, articles) is own else 1
         yield from (event for event in events[chosen] if event.kind != "station")
+
+    def check(self, text: str, /) -> CheckedText:
+        """Each sentence as the documents speak of it that say most; a contradiction in either of them counts."""
+        articles, own = self._articles.check(text), self._own.check(text)
+        behind = max((citation.number for each in articles for citation in each.citations), default=0)
+        return CheckedText(
+            min(pair, key=lambda each: _TELLING.index(each.verdict))
+            for pair in zip(articles, (_numbered_behind(behind, each) for each in own), strict=True)
+        )
+
+
+def _numbered_behind(behind: int, sentence: CheckedSentence) -> CheckedSentence:
+    citations = (replace(citation, number=citation.number + behind) for citation in sentence.citations)
+    return replace(sentence, citations=tuple(citations))
 
 
 def _surer(own: Answer, articles: Answer) -> Answer:

@@ -64,6 +64,17 @@ def test_the_stream_is_that_of_the_surer_answer(uploads: Uploads) -> None:
     assert events[-1].answer is not None
 
 
+def test_a_draft_is_held_against_own_documents_too(uploads: Uploads) -> None:
+    """What an own document says is supported by it, what the articles say by them, under numbers of their own."""
+    uploads.add(ADA, "notes.txt", OWN)
+    own, article = OWN.decode().split(". ")[0].rstrip(".") + ".", "Vladimir Medinsky led Russia's delegation."
+    checked = uploads.bot(ADA).check(f"{own} {article}")
+    assert [sentence.verdict for sentence in checked] == ["supported", "supported"]
+    assert [sentence.citations[0].document for sentence in checked] == ["uploads/notes.txt", "talks.txt"]
+    assert len({citation.number for sentence in checked for citation in sentence.citations}) == 2
+    assert uploads.bot(BOB).check(own)[0].verdict == "absent"
+
+
 def test_indexing_can_be_watched(uploads: Uploads, articles: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a document is embedded its session sees how far that is, and afterwards that nothing is under way."""
     seen: list[tuple[int, int]] = []
