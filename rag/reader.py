@@ -21,7 +21,7 @@ from rag.errors import ModelFileError
 
 READER_FOLDER = Path(__file__).parent / "models" / "reader"
 _SHA256 = {
-    "reader.int8.onnx": "b4ec5d28894a1ad11dfbdc9d018130132a9eb3c471c7ba54bcb261e2f7192354",
+    "reader.int8.onnx": "6f8c2411f9b048a0075f18fde4cae2264583c6e87c0e2b82d7387878dd028f86",
     "tokenizer.json": "763dda398f1672682f6ec76ad63e27de637499435000a7fe855b071801b58428",
 }
 Bounds = Sequence[tuple[int, int]]  # start and end of each sentence of a passage, in order

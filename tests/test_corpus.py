@@ -30,6 +30,7 @@ def bot(settings: Settings) -> Chatbot:
     ("question", "words"),
     [
         ("who led Russia's delegation?", "Vladimir Medinsky"),
+        ("Who led Ukraine's delegation in 2025?", "Rustem Umerov"),
         ("Who led Ukraine's delegation on 29 March 2022?", "David Arakhamia"),
         ("Where in Istanbul did the talks take place?", "Dolmabahçe Palace"),
         ("Who hosted the talks in Istanbul?", "Hakan Fidan"),

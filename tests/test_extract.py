@@ -87,6 +87,8 @@ def test_no_span_is_no_answer() -> None:
         pytest.param("Who led China's delegation?", "names_nowhere", (1, 1), id="a name that is nowhere"),
         pytest.param("Who led it in 2025?", "numbers_near", (1, 1), id="the year of the date"),
         pytest.param("Who led it in 2022?", "numbers_nowhere", (1, 1), id="another year"),
+        pytest.param("Who led it in 2022?", "other_year", (1, 1), id="sentences of another year than asked"),
+        pytest.param("Who led it in 2025?", "other_year", (0, 0), id="sentences of the year asked"),
         pytest.param("Was Umerov there?", "echo", (0.5, 0), id="words of the question"),
         pytest.param("How many came?", "misfit", (1, 1), id="a name is no number"),
     ],

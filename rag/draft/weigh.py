@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +31,7 @@ from rag.types import Passage, Retrieved, Sentence
 WEIGHTS = Path(__file__).parent.parent / "models" / "reader" / "weighing.json"
 
 _SPANS = 2  # read in each sentence: the second party or date of a sentence has its own
+_TITLE = 200  # characters of a title that the reader is given: it has to read the passage
 _CLEAR_LEAD = 4.0  # log-odds beyond which a lead says nothing more
 _SENTENCE_END = re.compile(r"[.!?…][\"”’'»)\]]*$")
 
@@ -70,7 +71,8 @@ FEATURES = (
     "words_own",
     "words_near",
     "words_nowhere",  # share of the other words that the passage does not account for
-    "rival",  # the sentence speaks of another country or year than the one that is asked for
+    "rival",  # the sentence speaks of another country than the one that is asked for
+    "other_year",  # it and those before it, the title or the date speak of other years than the one asked for
     "heading",  # the sentence does not end like one: it names a subject, and says nothing of it
     "misfit",  # the span lacks the form of what is asked: no name for "who", no number for "how many"
     "echo",  # share of the span's words that the question has already
@@ -84,12 +86,14 @@ ANCHORED = FEATURES.index("anchored")
 def readings(question: str, found: Sequence[Retrieved], reader: SpanReader) -> list[Reading]:
     """Return the spans that the reader finds in each sentence of the passages, with their features."""
     asked = _Asked(question)
-    bounds = [_bounds(hit.passage) for hit in found]
-    spans = reader.read(question, [hit.passage.text for hit in found], _SPANS, bounds)
+    heads = [_head(hit.passage) for hit in found]
+    texts = [f"{head}{hit.passage.text}" for head, hit in zip(heads, found, strict=True)]
+    bounds = [_bounds(hit.passage, len(head)) for head, hit in zip(heads, found, strict=True)]
+    spans = reader.read(question, texts, _SPANS, bounds)
     best = max((span.score for passage in spans for span in passage), default=0.0)
     return [
-        _reading(asked, context, anchored, span, best)
-        for rank, (hit, passage_spans) in enumerate(zip(found, spans, strict=True))
+        _reading(asked, context, anchored, replace(span, start=span.start - len(head), end=span.end - len(head)), best)
+        for rank, (hit, head, passage_spans) in enumerate(zip(found, heads, spans, strict=True))
         for context in [_Context(hit, rank)]
         for anchored in [asked.anchored(context.whole)]
         for span in passage_spans
@@ -97,9 +101,16 @@ def readings(question: str, found: Sequence[Retrieved], reader: SpanReader) -> l
     ]
 
 
-def _bounds(passage: Passage) -> Bounds:
+def _head(passage: Passage) -> str:
+    """The line that a passage is read under: who "he" is, and which year it was, may stand nowhere else."""
+    title = passage.title[:_TITLE]
+    return f"{title} ({passage.date})\n" if passage.date else f"{title}\n"
+
+
+def _bounds(passage: Passage, behind: int) -> Bounds:
+    """Where its sentences stand behind so many characters; those that instruct whoever answers are left out."""
     return [
-        (sentence.start - passage.start, sentence.end - passage.start)
+        (sentence.start - passage.start + behind, sentence.end - passage.start + behind)
         for sentence in passage.sentences
         if not instructs(sentence.text)
     ]
@@ -152,7 +163,7 @@ class _Asked:
                 _share(asked, near),
                 nowhere / len(asked) if kind == "word" and asked else nowhere,
             ]
-        return (*features, float(apart(self._places, anchor.places(own)) or apart(self._years, years(near))))
+        return (*features, float(apart(self._places, anchor.places(own))), float(apart(self._years, years(near))))
 
     def form(self, short: str) -> tuple[float, ...]:
         words = anchor.keys(short)
