@@ -45,6 +45,10 @@ class Looked:
         first, second = ({hit.passage.id for hit in self.found(text)[:_FIRST]} for text in (question, other))
         return first == second
 
+    def texts(self, question: str) -> Iterable[str]:
+        """The titles and texts of the passages found for a question."""
+        return (text for hit in self.found(question) for text in (hit.passage.title, hit.passage.text))
+
     def documents(self, question: str, word: str) -> int:
         """How many documents the passages found for a question come from, of those that have a word."""
         key = anchor.keys(word)

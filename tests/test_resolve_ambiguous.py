@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
 
@@ -35,6 +35,9 @@ class Told:
 
     def finds_alike(self, question: str, other: str) -> bool:
         return False
+
+    def texts(self, question: str) -> Iterable[str]:
+        return ()
 
     def documents(self, question: str, word: str) -> int:
         return 5  # every noun occurs in many documents

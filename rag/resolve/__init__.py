@@ -1,21 +1,23 @@
 """First station: a question and the turns before it → a question that stands alone, or the readings to choose from.
 
-A follow-up is completed by rules (`followup.py`) over what the conversation spoke of (`context.py`). Where one reading
-is plainly the likeliest it is taken, and shown; where several are about as likely, the documents decide (`choose.py`);
-where they don't, the user is asked. What comes from outside as an earlier answer helps to understand the question and
-does nothing else: no answer rests on it.
+Typing errors are mended first (`spelling.py`). A follow-up is completed by rules (`followup.py`) over what the
+conversation spoke of (`context.py`). Where one reading is plainly the likeliest it is taken, and shown; where several
+are about as likely, the documents decide (`choose.py`); where they don't, the user is asked. What comes from outside as
+an earlier answer helps to understand the question and does nothing else: no answer rests on it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from rag.anchor import anchors
 from rag.resolve.choose import Judge, choose, with_topic
 from rag.resolve.described import unnamed
 from rag.resolve.followup import dangling, even, readings, understand
 from rag.resolve.propose import Propose, proposer
+from rag.resolve.spelling import spelled
 from rag.resolve.topic import about
 from rag.types import Resolved, Turn
 
@@ -32,6 +34,11 @@ def resolve(
     meant.
     """
     question = " ".join(question.split())
+    typed = spelled(question, chain(judge.texts(question), *history)) if judge else Resolved(question)
+    return _completed(typed.question, history, judge, propose) if typed.clear else typed
+
+
+def _completed(question: str, history: Sequence[Turn], judge: Judge | None, propose: Propose | None) -> Resolved:
     turns = understand(history)
     if judge and (noun := unnamed(question, turns)) and judge.documents(question, noun) >= _SEVERAL:
         return Resolved(question, clear=False)

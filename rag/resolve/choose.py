@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from rag.resolve.context import Reading
@@ -26,6 +26,10 @@ class Judge(Protocol):
 
     def finds_alike(self, question: str, other: str) -> bool:
         """Whether the same passages come first for both."""
+        ...
+
+    def texts(self, question: str) -> Iterable[str]:
+        """The titles and texts of the passages that are found for a question."""
         ...
 
     def documents(self, question: str, word: str) -> int:
