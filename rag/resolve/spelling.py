@@ -30,9 +30,9 @@ def spelled(question: str, texts: Iterable[str]) -> Resolved:
     parts, end = [], 0
     for found in _WORD.finditer(question):
         word = found[0]
-        if len(word) < _SHORTEST or stems.issuperset(words(word)) or _is_english(word):
+        if len(word) < _SHORTEST or stems.issuperset(words(word)):
             continue
-        if meant := _meant(word, known):
+        if (meant := _meant(word, known)) and not _is_english(word):
             parts += [question[end : found.start()], meant]
             end = found.end()
             doubtful |= word[0].isupper() and not _is_english(meant)
@@ -62,6 +62,6 @@ def _is_english(word: str) -> bool:
 
 @cache
 def _english() -> dict[str, int]:
-    from spellchecker import SpellChecker  # takes a second to load, and most questions are typed well
+    from spellchecker import SpellChecker  # takes up to a second to load, and most questions are typed well
 
     return SpellChecker(language="en", distance=1)  # type: ignore[no-any-return]
