@@ -8,7 +8,7 @@ _MONTHS = "january|february|march|april|may|june|july|august|september|october|n
 _DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _NUMERIC = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand"
-    r"|million|billion|dozens?|hundreds|thousands|millions|half|none|several|no)\b",
+    r"|million|billion|dozens?|hundreds|thousands|millions|half|none|several|no|once|twice)\b",
     re.I,
 )
 _TEMPORAL = re.compile(
