@@ -6,10 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.grammar import parse
 from rag.resolve.context import Understood, mentions, spoken_of
-from rag.resolve.names import Mention, names, plain
+from rag.resolve.names import names, plain
 
 _TURNS = 2  # further back, the conversation was about something else
+_NAMES_NOTHING = frozenset(
+    "answer bit case difference example fact idea issue kind list lot number part people person point problem question"
+    " reason sort thing type way".split()
+)
 _POINTING = re.compile(r"(?:this|that|these|those|my|your|our|his|her|its|their|an?|any)\b", re.I)
 
 
@@ -28,17 +33,23 @@ def _topic(turn: Understood, question: str) -> str:
     said = set(plain(question).rstrip("?.!").split())
     for spoken in spoken_of([replace(turn, answer="", answered_with=())]):
         mention = spoken.mention
-        if (
-            mention.kind != "time"
-            and not _POINTING.match(mention.text)
-            and not set(plain(mention.text).split()) <= said
-        ):
-            return _within(mention)
+        if mention.kind == "time" or _POINTING.match(mention.text):
+            continue
+        named = mention.text if mention.proper else _nouns(mention.text, turn.question)
+        if named and not set(plain(named).split()) <= said:
+            return named
     return ""
 
 
-def _within(mention: Mention) -> str:
-    return mention.text if mention.proper else f"{mention.text[:1].lower()}{mention.text[1:]}"
+def _nouns(phrase: str, text: str) -> str:
+    """The phrase up to its last noun, by the grammar of the text that it stands in; "" where that names no topic."""
+    tags = {word.text: word.tag for word in parse(text)}
+    words = phrase.split()
+    while words and not tags.get(words[-1], "NN").startswith("NN"):
+        words.pop()
+    if not words or words[-1].lower().removesuffix("s") in _NAMES_NOTHING:
+        return ""
+    return " ".join([f"{words[0][:1].lower()}{words[0][1:]}", *words[1:]])
 
 
 def _lowered(question: str) -> str:
