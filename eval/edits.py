@@ -3,7 +3,8 @@
 The claims are in `eval/claims.jsonl`, the edits in `eval/edits.jsonl` (see `eval/plant.py`). A claim's number decides
 its half: even for development, odd for the test. An edit is caught unless it is called supported. `--elsewhere` takes
 sentences over other articles instead (written by hand; the halves speak of different articles): the corpus must hold
-them.
+them. `--freer` takes sentences that were written later, freer in their wording: over our own articles, and with
+`--elsewhere` over other ones, each paraphrase with an edit of it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from rag.settings import Settings
 from rag.types import CheckedText
 
 ELSEWHERE = Path(__file__).with_name("elsewhere.jsonl")
+FREER = Path(__file__).with_name("freer.jsonl")
+FREER_ELSEWHERE = Path(__file__).with_name("freer-elsewhere.jsonl")
 TRUE = frozenset({"untouched", "paraphrase"})
 Check = Callable[[str], CheckedText]
 
@@ -88,6 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, default=Path("corpus"), metavar="DIR", help="(default: corpus)")
     parser.add_argument("--index", type=Path, default=Path(".footnote"), metavar="DIR", help="(default: .footnote)")
     parser.add_argument("--elsewhere", action="store_true", help=f"the sentences of {ELSEWHERE}, over other articles")
+    parser.add_argument("--freer", action="store_true", help="sentences in freer words")
     parser.add_argument("--half", choices=["development", "test"], help="one half only (default: both)")
     parser.add_argument("--wrong", action="store_true", help="print what was wrong in the development half")
     options = parser.parse_args(arguments)
@@ -96,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FootnoteError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
-    cases = read_cases([ELSEWHERE] if options.elsewhere else [CLAIMS, EDITS])
+    cases = read_cases(_files(options.elsewhere, options.freer))
     wanted = [case for case in cases if options.half in (None, "development" if case.development else "test")]
     begun = time.perf_counter()
     outcomes = hold_all(wanted, bot.check)
@@ -106,6 +110,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if outcome.wrong and outcome.case.development:
                 print(f"{outcome.case.id}: {outcome.verdict}: {outcome.case.text} {' '.join(outcome.reasons)}")
     return 0
+
+
+def _files(elsewhere: bool, freer: bool) -> list[Path]:
+    if freer:
+        return [FREER_ELSEWHERE if elsewhere else FREER]
+    return [ELSEWHERE] if elsewhere else [CLAIMS, EDITS]
 
 
 def _print(outcomes: Sequence[Outcome], seconds: float) -> None:

@@ -161,6 +161,11 @@ def number(word: str) -> str | None:
     return _NUMBERS.get(plain) or _ORDINALS.get(plain)
 
 
+def ordinal(word: str) -> bool:
+    """Whether a word is an ordinal: "first", "2nd"."""
+    return _plain(word) in _ORDINALS or bool(re.fullmatch(r"\d+(?:st|nd|rd|th)", word))
+
+
 def month(word: str) -> int | None:
     """Return a month's number, 1 to 12; None for another word and for "may" in small letters."""
     plain = _plain(word)

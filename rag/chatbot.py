@@ -134,7 +134,10 @@ class Chatbot:
         yield watch.begin("draft")
         corrected = correction(resolved.question, evidence, self._models.drafter.name, self._embed_sentences)
         drafts = looked.drafts(resolved, self._models.drafter) if resolved.clear else ()
-        passed = Passed(partial(check, evidence=evidence, question=resolved.question, embed=self._embed_sentences))
+        agrees = None if corrected else partial(looked.answers, resolved.question)
+        passed = Passed(
+            partial(check, evidence=evidence, question=resolved.question, embed=self._embed_sentences, agrees=agrees)
+        )
         for draft in [corrected] if corrected else drafts:
             if draft.instead and passed.claims:
                 break

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from rag import anchor
 from rag.draft import Drafter, joined, number_evidence
 from rag.draft.extract import ReaderDrafter
-from rag.types import Draft, Resolved, Retrieved
+from rag.types import Draft, Evidence, Resolved, Retrieved
 
 _FIRST = 3  # passages that tell whether two questions look in the same place
 _NOTHING = Draft((), "", 0.0, "")
@@ -23,6 +23,7 @@ class Looked:
         self._retrieve, self._reader = retrieve, reader
         self._found: dict[str, tuple[Retrieved, ...]] = {}
         self._read: dict[tuple[str, str], tuple[Draft, ...]] = {}
+        self._answering: dict[str, frozenset[tuple[str, int]]] = {}
 
     def found(self, question: str) -> tuple[Retrieved, ...]:
         """The passages found for a question."""
@@ -39,6 +40,12 @@ class Looked:
         """The reader's confidence in its answer, and the answer."""
         draft = joined([_NOTHING, *self._drafts(question, found_for or question, self._reader)])
         return draft.confidence, draft.short or " ".join(candidate.text for candidate in draft.candidates[:1])
+
+    def answers(self, question: str, item: Evidence) -> bool:
+        """Whether the reader takes a sentence for an answer to the question."""
+        if question not in self._answering:
+            self._answering[question] = self._reader.answering(question, self.found(question))
+        return (item.passage.document, item.sentence.start) in self._answering[question]
 
     def finds_alike(self, question: str, other: str) -> bool:
         """Whether the same passages come first for both."""

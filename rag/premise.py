@@ -1,7 +1,8 @@
-"""What a question takes for granted: a "why" about something that the documents say did not happen is corrected.
+"""What a question takes for granted: where the documents say that it did not happen, or cannot have, it is corrected.
 
 "Why did Putin walk out of the meeting?" presumes that he walked out. Where a sentence says of the same people that it
-is not so, or the contrary, that sentence is the answer. Nothing less counts: a wrong correction is worse than silence.
+is not so, or the contrary, or that they were not there, that sentence is the answer. Nothing less counts: a wrong
+correction is worse than silence.
 """
 
 from __future__ import annotations
@@ -9,53 +10,46 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.check.clauses import subtree
+from rag.absence import ruled_out
 from rag.check.evidence import Embed, Judged, judge, nearest
-from rag.check.reading import Reading, read
+from rag.check.reading import Reading
+from rag.check.text import outdone
+from rag.presumed import presumed
 from rag.types import Candidate, Draft, Evidence
 
-_WHY = re.compile(
-    r"^\W*(?:why|for what reason|how come)\s+(?P<verb>did|do|does|was|were|is|are|has|have|had)\s+(?P<rest>.+?)\s*\?*$",
-    re.I,
-)
-_CERTAIN = {"denial", "contrary"}
+_REASON = re.compile(r"\W*(?:and |so |but )?(?:why|how come|for (?:what|which) reasons?)\b", re.I)
+_SAID = 0.6  # share of the claim's content words that the denying sentence itself must account for
 
 
 def correction(question: str, evidence: Sequence[Evidence], drafter: str, embed: Embed | None = None) -> Draft | None:
     """Return the sentence that contradicts what a question presumes, as a draft; None where none does for certain."""
-    claim = presumed(question)
-    if claim is None or not claim.own:
-        return None
+    reason = bool(_REASON.match(question))
+    for claim in presumed(question):
+        if against := _against(claim, evidence, reason, embed):
+            return Draft((Candidate(against.sentence.text, (against.number,)),), "", 1.0, drafter)
+    return None
+
+
+def _against(claim: Reading, evidence: Sequence[Evidence], reason: bool, embed: Embed | None) -> Evidence | None:
+    impossible = next((item for item in evidence if ruled_out(claim, item)), None)
+    if not claim.own:
+        return impossible
     judged = judge(claim, nearest(claim, evidence), embed)
-    if any(item.supports for item in judged):
+    if any(item.supports and not outdone(item, judged) for item in judged):
         return None
-    against = next((item for item in judged if _certainly_against(item)), None)
-    if against is None:
-        return None
-    sentence = Candidate(against.evidence.sentence.text, (against.evidence.number,))
-    return Draft((sentence,), "", 1.0, drafter)
+    denied = (item.evidence for item in judged if _certainly_against(item, claim, reason))
+    return next(denied, impossible)
 
 
-def presumed(question: str) -> Reading | None:
-    """Return what a "why" question takes for granted, as a sentence: "Why was he late?" gives "he was late."."""
-    asked = _WHY.match(question)
-    if not asked:
-        return None
-    words = read((f"{asked['verb'].title()} {asked['rest']}?",)).words
-    subject = next((word for word in words if word.role in {"nsubj", "nsubjpass"} and word.place > 0), None)
-    if subject is None:
-        return None
-    last = max(subtree(subject.place, words))
-    if last + 1 < len(words) and words[last + 1].text == ",":  # that closes an apposition
-        last += 1
-    rest = [word.text for word in words[1:]]
-    said = [*rest[:last], asked["verb"].lower(), *rest[last:]]
-    text = re.sub(r"\s+([,.?!]|['’]s\b|n['’]t\b)", r"\1", " ".join(said)).rstrip(" ?") + "."
-    return read((text[:1].upper() + text[1:],))
+def _certainly_against(item: Judged, claim: Reading, reason: bool) -> bool:
+    """Whether a sentence says of the same people that it is not so: all else agrees.
 
-
-def _certainly_against(item: Judged) -> bool:
-    """Whether a sentence says of the same people that it is not so: all else agrees."""
+    A "why" takes more for granted than a "when", which may ask about "not until": there, only a plain denial counts.
+    """
     found = item.comparison.findings
-    kinds = {finding.kind for finding in found}
-    return item.contradicts and kinds <= _CERTAIN and item.comparison.own >= 0.6
+    if not item.contradicts or item.comparison.own < _SAID:
+        return False
+    if all(finding.kind == "denial" for finding in found):
+        return reason or "until" not in item.evidence.sentence.text.split()
+    verbs = {claim.words[clause.predicate].text for clause in claim.clauses[1:]}
+    return reason and all(f.kind in {"denial", "contrary"} and f.said not in verbs for f in found)

@@ -111,3 +111,40 @@ def test_several_sentences_may_bear_out_a_claim_together() -> None:
     """What one of them does not say another does."""
     text = "Ingrid Solberg led Norway's delegation and called for a fair quota."
     assert [claim.supported_by for claim in check([Candidate(text, (1, 2))], REPORT)] == ["checked"]
+
+
+@pytest.mark.parametrize(
+    ("candidate", "agreed", "shown"),
+    [
+        pytest.param(Candidate(REPORT[2].sentence.text, (3,)), False, False, id="copied beside the point"),
+        pytest.param(Candidate(REPORT[0].sentence.text, (1,)), True, True, id="copied, and the reader agrees"),
+        pytest.param(Candidate(REPORT[4].sentence.text, (5,)), True, False, id="it does not speak of what is named"),
+        pytest.param(Candidate(REPORT[2].sentence.text, (3,), "Lars Holm"), False, True, id="the reader's own"),
+        pytest.param(
+            Candidate("Lars Holm led Norway's delegation.", (1,)), False, False, id="a repair nobody asked for"
+        ),
+        pytest.param(Candidate("Lars Holm led Norway's delegation.", (1,)), True, True, id="a repair that answers"),
+    ],
+)
+def test_a_sentence_of_the_documents_must_answer_too(candidate: Candidate, agreed: bool, shown: bool) -> None:
+    """True is not enough: what a chat model copies, or what replaces its words, the reader must take for an answer."""
+    claims = check([candidate], REPORT, "Who led Norway's delegation?", agrees=lambda item: agreed)
+    assert bool(claims) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        pytest.param("Ingrid Solberg rejected a fair quota.", False, id="another act"),
+        pytest.param("Ingrid Solberg advised Norway's delegation.", False, id="another part"),
+        pytest.param("Solberg called for the end of a fair quota.", False, id="another wish"),
+        pytest.param("At the head of the Norwegian delegation was its trade minister.", True, id="a light verb"),
+        pytest.param("Nobody expected an agreement.", True, id="a denial moved"),
+        pytest.param("In Solberg's view, 300 boats were seized near the islands.", False, id="another voice"),
+        pytest.param("According to observers, 300 boats were seized.", False, id="another voice without a name"),
+    ],
+)
+def test_what_is_done_must_be_said(text: str, verdict: bool) -> None:
+    """The right names with another verb, another wish or another voice are no support."""
+    (held,) = hold(text, lambda _: REPORT)
+    assert (held.verdict == "supported") == verdict, held.reasons

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from eval.edits import ELSEWHERE, Case, Outcome, hold_all, read_cases, share
+from eval.edits import ELSEWHERE, FREER, FREER_ELSEWHERE, Case, Outcome, hold_all, read_cases, share
 from eval.plant import CLAIMS, EDITS, REJECTED, plant
 from rag.types import CheckedSentence, CheckedText
 
@@ -36,6 +36,17 @@ def test_the_sentences_over_other_articles_hold_every_kind_in_both_halves() -> N
     kinds = [{(case.true, case.kind) for case in cases if case.development == half} for half in (True, False)]
     assert kinds[0] == kinds[1] == {(case.true, case.kind) for case in read_cases()}
     assert not {case.id for case in cases} & {case.id for case in read_cases()}
+
+
+def test_the_freer_sentences_are_true_and_false_in_both_halves() -> None:
+    """None twice, and every paraphrase over other articles has an edit of the same number."""
+    cases = read_cases([FREER, FREER_ELSEWHERE])
+    assert len({case.text for case in cases}) == len({case.id for case in cases}) == len(cases)
+    assert {(case.development, case.true) for case in cases} == {(a, b) for a in (True, False) for b in (True, False)}
+    pairs = [case for case in cases if case.id.startswith("g")]
+    assert {case.id for case in pairs if case.true} == {
+        case.id.removesuffix("-edit") for case in pairs if not case.true
+    }
 
 
 def test_an_edit_is_caught_unless_it_is_supported() -> None:

@@ -8,7 +8,8 @@ that fails is replaced by the sentence itself where that answers, and dropped wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rag import anchor
 from rag.check.evidence import Embed, Judged, bears_out, judge
@@ -18,18 +19,36 @@ from rag.draft.asked import wants_sentences
 from rag.surroundings import Surroundings
 from rag.types import Candidate, Evidence
 
+Agrees = Callable[[Evidence], bool]  # whether the reader takes a sentence for an answer
+
 _BEFORE = 2  # claims before one, in which its pronouns are looked up
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    question: str
+    embed: Embed | None
+    agrees: Agrees | None
+
+
 def check(
-    candidates: Sequence[Candidate], evidence: Sequence[Evidence], question: str = "", embed: Embed | None = None
+    candidates: Sequence[Candidate],
+    evidence: Sequence[Evidence],
+    question: str = "",
+    embed: Embed | None = None,
+    agrees: Agrees | None = None,
 ) -> tuple[CheckedClaim, ...]:
-    """Return the claims that pass, in order, none twice; `embed` lets likeness in meaning count as well."""
+    """Return the claims that pass, in order, none twice.
+
+    `embed` lets likeness in meaning count as well; `agrees` says whether the reader takes a sentence for an answer: a
+    sentence of the documents that no reader drafted is shown only where it does.
+    """
     numbered = {item.number: item for item in evidence}
+    asked = _Asked(question, embed, agrees)
     passed: dict[str, tuple[CheckedClaim, bool]] = {}
     for place, candidate in enumerate(candidates):
         before = tuple(other.text for other in candidates[max(0, place - _BEFORE) : place])
-        for claim in _checked(candidate, before, numbered, question, embed):
+        for claim in _checked(candidate, before, numbered, asked):
             passed.setdefault(claim.text, (claim, claim.text != candidate.text))
     said = [item for claim, repaired in passed.values() if not repaired for item in claim.evidence]
     # what a claim that passed says already needs no repair
@@ -37,27 +56,34 @@ def check(
 
 
 def _checked(
-    candidate: Candidate, before: tuple[str, ...], numbered: dict[int, Evidence], question: str, embed: Embed | None
+    candidate: Candidate, before: tuple[str, ...], numbered: dict[int, Evidence], asked: _Asked
 ) -> Iterator[CheckedClaim]:
     pointed = tuple(numbered[number] for number in candidate.evidence if number in numbered)
     if not pointed or len(pointed) != len(candidate.evidence) or not candidate.text.strip():
         return
     if all(candidate.text == item.sentence.text for item in pointed):
-        yield CheckedClaim(candidate.text, pointed, "verbatim")
+        if candidate.short or asked.agrees is None or _responds(pointed[0], asked):
+            yield CheckedClaim(candidate.text, pointed, "verbatim")
         return
-    judged = judge(read((*before, candidate.text)), pointed, embed)
+    judged = judge(read((*before, candidate.text)), pointed, asked.embed)
     resting = bears_out(judged)
-    if resting and answers(question, candidate.text, resting):
+    if resting and answers(asked.question, candidate.text, resting):
         yield CheckedClaim(candidate.text, tuple(item for item in pointed if item in resting), "checked")
     elif not resting:
-        yield from _repaired(judged, question)
+        yield from _repaired(judged, asked)
 
 
-def _repaired(judged: Sequence[Judged], question: str) -> Iterator[CheckedClaim]:
+def _repaired(judged: Sequence[Judged], asked: _Asked) -> Iterator[CheckedClaim]:
     """The sentence that the claim was meant to rest on, word for word, where it answers."""
     best = judged[0].evidence
-    if answers(question, best.sentence.text, [best]):
+    if _responds(best, asked):
         yield CheckedClaim(best.sentence.text, (best,), "verbatim")
+
+
+def _responds(item: Evidence, asked: _Asked) -> bool:
+    """Whether a sentence of the documents answers, by what it names and by the reader."""
+    read_so = asked.agrees is None or wants_sentences(asked.question) or asked.agrees(item)
+    return read_so and answers(asked.question, item.sentence.text, [item])
 
 
 def answers(question: str, text: str, evidence: Sequence[Evidence]) -> bool:

@@ -14,10 +14,14 @@ _COMPLEMENTS = frozenset(
     {"ccomp", "xcomp", "pcomp", "csubj", "csubjpass", "acl", "advcl", "dobj", "pobj", "attr", "oprd"}
 )
 _NEGATIVE = frozenset(
-    "no not n't never neither nor none nobody nothing nowhere without hardly barely rarely few little cannot".split()
+    "no not n't never neither nor none nobody nothing nowhere hardly barely rarely few little cannot".split()
 )
+_UNABLE = frozenset({"impossible", "unable"})
 FAILING = frozenset(
-    "fail refuse decline reject deny avoid stop prevent lack absence absent skip miss boycott failure refusal".split()
+    """
+    fail refuse decline reject deny avoid stop prevent lack absence absent skip miss boycott failure refusal unable bar
+    ban forbid prohibit exclude
+    """.split()
 )
 _VIEW = frozenset("view opinion eye word account judgment judgement assessment".split())
 COPULAS = frozenset({"be", "become", "remain"})
@@ -34,6 +38,26 @@ class Clause:
     object: tuple[int, ...]
     obliques: tuple[tuple[str, int], ...]  # preposition and the word under it
     negated: bool
+
+
+def terms(place: int, words: Parse) -> frozenset[str]:
+    """What a word may be looked up as: its lemma, or "set up", "take place" where both words are known together."""
+    word = words[place]
+    joined = {role: [] for role in ("inseparable", "loose")}  # type: dict[str, list[str]]
+    for child in (words[c] for c in word.children if word.tag.startswith("VB")):
+        kind = "inseparable" if child.role in {"prt", "advmod", "dobj"} else "loose" if child.role == "prep" else ""
+        if kind and lexicon.known(together := f"{word.lemma} {child.lemma}"):
+            joined[kind].append(together)
+    # "turn down" is no "turn", but "call for" is a "call"
+    return frozenset(joined["inseparable"] or [word.lemma, *joined["loose"]])
+
+
+def within(place: int, words: Parse) -> bool:
+    """Whether a word is the second one of "set up" or "take place", and says nothing by itself."""
+    word = words[place]
+    return word.role in {"prt", "advmod", "dobj"} and f"{words[word.head].lemma} {word.lemma}" in terms(
+        word.head, words
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -114,7 +138,7 @@ def _lemmas(word: Word, words: Parse, objects: tuple[int, ...]) -> Iterator[str]
         if any(complement.role == "attr" for complement in complements):  # "the host was Fidan", "Fidan was the host"
             yield from (words[c].lemma for c in word.children if words[c].role == "nsubj" and words[c].tag == "NN")
         return
-    yield word.lemma
+    yield from terms(word.place, words)
     if lexicon.light(word.lemma):
         yield from (words[place].lemma for place in objects if place in word.children and words[place].lemma != "place")
 
@@ -125,6 +149,7 @@ def _arguments(word: Word, words: Parse) -> tuple[tuple[int, ...], tuple[int, ..
         word.role == "acl" and word.tag == "VBN"
     )
     subject = [p for c in word.children if words[c].role == "nsubj" for p in _resolved(c, words)]
+    subject += [p for c in tuple(subject) for p in _together(c, words)]
     objects = [
         p for c in word.children if words[c].role in {"dobj", "attr", "oprd", "dative"} for p in conjuncts(c, words)
     ]
@@ -141,10 +166,19 @@ def _arguments(word: Word, words: Parse) -> tuple[tuple[int, ...], tuple[int, ..
     return tuple(subject), tuple(objects), obliques
 
 
+def _together(place: int, words: Parse) -> Iterator[int]:
+    """Those who act with a subject: "Germany, together with the Soviet Union, invaded"."""
+    for child in (words[c] for c in words[place].children):
+        before = words[child.place - 1].lemma if child.place else ""
+        if child.lemma == "with" and before in {"together", "along"}:
+            yield from (p for c in child.children if words[c].role == "pobj" for p in conjuncts(c, words))
+
+
 def _obliques(word: Word, words: Parse) -> Iterator[tuple[str, int]]:
     for child in word.children:
         if words[child].role in {"prep", "agent"}:
-            yield from _under(child, words)
+            joined = (c for c in words[child].children if words[c].role == "conj" and words[c].tag == "IN")
+            yield from (item for place in (child, *joined) for item in _under(place, words))
         elif words[child].role in {"attr", "dobj", "acomp"}:
             yield from (item for c in words[child].children if words[c].role == "prep" for item in _under(c, words))
 
@@ -207,10 +241,13 @@ def denied(place: int, words: Parse) -> bool:
     marks = sum(_denies(words[child]) for child in word.children)
     for child in word.children:
         if words[child].role in {"nsubj", "nsubjpass", "dobj", "attr", "pobj", "expl", "acomp"}:
-            marks += sum(_denies(words[inner]) for inner in words[child].children) + _denies(words[child])
+            marks += sum(_denies(words[inner]) for inner in words[child].children)
     head = words[word.head]
-    if word.role in {"xcomp", "pcomp", "ccomp"} and head.place != place:
+    marks += any(words[child].role == "acomp" and words[child].lemma in _UNABLE for child in word.children)
+    if word.role in {"xcomp", "pcomp", "ccomp", "acl"} and head.place != place:
         over = words[head.head] if word.role == "pcomp" else head
+        marks += word.role == "pcomp" and head.lemma == "without"
+        marks += word.role == "acl" and any(_denies(words[child]) for child in head.children)  # "no attempt to leave"
         marks += over.lemma in FAILING
         marks += word.role == "xcomp" and any(_denies(words[child]) for child in over.children)
     return marks % 2 == 1
@@ -239,6 +276,8 @@ def doubts(place: int, words: Parse) -> frozenset[str]:
         if not own and word.lemma == "be" and child.role in {"xcomp", "ccomp"}:  # "its purpose was to"
             subjects = (words[c].lemma for c in word.children if words[c].role == "nsubj")
             found |= {kind for lemma in subjects for kind in lexicon.doubts(lemma)}
+        if not own and word.lemma == "have" and child.role == "xcomp" and child.tag == "VB":  # "had to be settled"
+            found.add("want")
         own = False
         taken = word.role == "relcl" or (word.role == "acl" and word.tag != "VB")
         if word.head == word.place or taken:  # what a relative clause says is taken for granted
@@ -254,7 +293,7 @@ def _weight(word: Word, child: Word) -> frozenset[str]:
     if child.role == "advcl" and child.tag != "VB":
         return frozenset()
     if child.role == "nsubjpass":
-        return kinds & {"want", "expect"}
+        return kinds & {"want", "expect"} if word.lemma != "call" else frozenset()  # a name was given
     if child.role == "prep":
         return kinds & ({"want"} if child.lemma in {"for", "on", "to"} else {"think"} if child.lemma == "as" else set())
     return kinds if clausal else kinds & {"want", "expect"}
@@ -286,7 +325,8 @@ def _speaks(preposition: Word, words: Parse) -> int | None:
         views = [place for place in nouns if words[place].lemma in _VIEW]
         return next((c for view in views for c in words[view].children if words[c].role == "poss"), None)
     if preposition.lemma in {"to", "for"} and preposition.place == 0:
-        return next((place for place in nouns if words[place].tag in {"PRP", "NNP"}), None)
+        named = (place for place in nouns if words[place].tag in {"PRP", "NNP"})
+        return next((place for place in named if not anchor.common_head(words[place].text)), None)
     return None
 
 

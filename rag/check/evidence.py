@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rag import anchor
-from rag.check.compare import Around, Comparison, compare
-from rag.check.reading import Reading, read
+from rag.check.clauses import subtree
+from rag.check.compare import compare
+from rag.check.findings import Around, Comparison
+from rag.check.reading import Reading, bare, earlier, read
 from rag.check.values import Value, values
 from rag.grammar import parse
 from rag.surroundings import Surroundings
@@ -20,6 +22,8 @@ Embed = Callable[[list[str]], list[list[float]]]  # unit vectors of texts
 COVERED = 0.6  # share of a claim's content words that its evidence must account for, by development claims
 OWN = 0.4  # ... and the sentence alone, without those around it
 _ALIKE = 0.7  # cosine from which a sentence counts as saying the same in other words, if nothing speaks against it
+_FAR = 0.3  # cosine below which a sentence speaks of something else, if no clause of it matches
+_BARE = 0.82  # ... and without its names, so that it is not they that make the two alike
 _HALF = 0.34  # share that must be covered all the same
 _NEAREST = 8  # sentences that are compared with a claim
 
@@ -31,6 +35,7 @@ class Judged:
     evidence: Evidence
     comparison: Comparison
     alike: float  # cosine of claim and sentence, 0 where nobody asked
+    bare: float = 0.0  # the same without their names, dates and numbers, by the nearest clause of the sentence
 
     @property
     def supports(self) -> bool:
@@ -41,7 +46,14 @@ class Judged:
     def covers(self) -> bool:
         """Whether it says enough of it, whatever speaks against it."""
         covered, own = self.comparison.covered, self.comparison.own
-        return (covered >= COVERED and own >= OWN) or (self.alike >= _ALIKE and covered >= _HALF)
+        if self.alike >= _ALIKE and self.bare >= _BARE:
+            return True
+        unnamed = self.comparison.named and not self.comparison.standing and self.alike < OWN
+        elsewhere = 0 < self.alike < _FAR or unnamed
+        if elsewhere and not self.comparison.aligned:
+            return False
+        enough = (covered >= COVERED and own >= OWN) or (self.alike >= _ALIKE and covered >= _HALF)
+        return enough and not self.comparison.unsaid
 
     @property
     def contradicts(self) -> bool:
@@ -60,8 +72,23 @@ class Judged:
 def judge(claim: Reading, evidence: Sequence[Evidence], embed: Embed | None = None) -> list[Judged]:
     """Compare a claim with each sentence, the best first; `embed` counts likeness in meaning too."""
     alike = _likeness(claim.text, evidence, embed)
-    judged = [Judged(item, _compared(claim, item), near) for item, near in zip(evidence, alike, strict=True)]
+    judged = [_judged(claim, item, near, embed) for item, near in zip(evidence, alike, strict=True)]
     return sorted(judged, key=lambda item: (not item.supports, -item.strength))
+
+
+def _judged(claim: Reading, item: Evidence, alike: float, embed: Embed | None) -> Judged:
+    reading, around = _in_context(item)
+    judged = Judged(item, compare(claim, reading, around), alike)
+    if embed is None or judged.comparison.findings or judged.covers or alike < _ALIKE:
+        return judged  # nothing that likeness could decide
+    return replace(judged, bare=_bare_likeness(claim, reading, embed))
+
+
+def _bare_likeness(claim: Reading, evidence: Reading, embed: Embed) -> float:
+    """Cosine of a claim and the nearest clause of the sentence, or the whole of it, without what they name."""
+    clauses = [frozenset(subtree(clause.predicate, evidence.words)) for clause in evidence.clauses]
+    first, *others = np.asarray(embed([bare(claim), bare(evidence), *(bare(evidence, places) for places in clauses)]))
+    return max(float(first @ other) for other in others)
 
 
 def nearest(claim: Reading, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -77,7 +104,7 @@ def _shared(keys: frozenset[str], item: Evidence) -> float:
     return len(keys & around.own[place]) + 0.5 * len(keys & around.near(place))
 
 
-def _compared(claim: Reading, item: Evidence) -> Comparison:
+def _in_context(item: Evidence) -> tuple[Reading, Around]:
     surroundings = Surroundings(item.passage)
     place = item.passage.sentences.index(item.sentence)
     before = surroundings.before(place)
@@ -85,28 +112,20 @@ def _compared(claim: Reading, item: Evidence) -> Comparison:
     following = item.passage.sentences[place + 1 : place + 2]
     after = read((item.sentence.text, following[0].text)) if following else None
     title = read((item.passage.title,))
-    around = Around(
-        surroundings.near(place), tuple(_dates(reading, title, item)), tuple(_places(reading, title)), after
-    )
-    return compare(claim, reading, around)
-
-
-def _earlier(reading: Reading) -> Iterator[Reading]:
-    while reading.before:
-        reading = reading.before
-        yield reading
+    dates, places = tuple(_dates(reading, title, item)), tuple(_places(reading, title))
+    return reading, Around(surroundings.near(place), dates, places, after)
 
 
 def _dates(reading: Reading, title: Reading, item: Evidence) -> Iterator[Value]:
     """The dates of the sentences before and of the title; the document's own where none of them names a year."""
-    found = [value for other in (*_earlier(reading), title) for value in other.own if value.kind == "date"]
+    found = [value for other in (*earlier(reading), title) for value in other.own if value.kind == "date"]
     yield from found
     if item.passage.date and not any(value.date[0] for value in (*found, *reading.own)):
         yield from values(parse(anchor.spelt_out(item.passage.date)))
 
 
 def _places(reading: Reading, title: Reading) -> Iterator[Value]:
-    for other in (*_earlier(reading), title):
+    for other in (*earlier(reading), title):
         yield from (value for value in other.values if other.locative(value) or _in_list(other))
 
 
@@ -130,7 +149,9 @@ def bears_out(judged: Sequence[Judged]) -> list[Evidence]:
     if single := [item.evidence for item in judged if item.supports]:
         return single
     used = [item for item in judged if item.comparison.own >= OWN / 2]
-    if len(used) < 2 or any(finding.contradicts for item in used for finding in item.comparison.findings):
+    if len(used) < 2 or frozenset.intersection(*(frozenset(item.comparison.unsaid) for item in used)):
+        return []
+    if any(finding.contradicts for item in used for finding in item.comparison.findings):
         return []
     missing = [frozenset(item.comparison.findings) for item in used]
     covered = sum(item.comparison.own for item in used)

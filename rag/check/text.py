@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from rag import prompts
-from rag.check.compare import Finding
 from rag.check.evidence import OWN, Embed, Judged, judge, nearest
+from rag.check.findings import Finding
 from rag.check.reading import read
 from rag.passages import split_sentences
 from rag.types import Evidence, Held

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
-from rag import anchor
+from rag import anchor, lexicon
 from rag.anchor import Anchor
 from rag.grammar import Parse, Word
 
@@ -26,6 +26,7 @@ _QUANTITIES = frozenset(
     "dozen hundred thousand million billion trillion half both all every none most several few many some".split()
 )
 _VAGUE = frozenset("all every most several few many some".split())  # compared with each other only
+_PARTICLES = frozenset("al el de del di da du van von der bin ibn ben la le".split())
 _YEAR = re.compile(r"1\d{3}|20\d{2}")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _DECADE = re.compile(r"(\d{3}0)s")
@@ -40,6 +41,7 @@ class Value:
     place: int  # of the word that the others hang on
     first: int  # of its first word
     date: tuple[int, int, int] = (0, 0, 0)  # year, month, day; 0 where not said
+    quoted: bool = False  # a work's name: "The Wasp Factory"
 
     @cached_property
     def anchors(self) -> tuple[Anchor, ...]:
@@ -54,7 +56,7 @@ class Value:
     @property
     def person(self) -> bool:
         """Whether it may be a person: a name that tells nothing else."""
-        return self.kind == "name" and not anchor.common_head(self.text.split()[-1])
+        return self.kind == "name" and not self.quoted and not anchor.common_head(self.text.split()[-1])
 
 
 def values(words: Parse) -> tuple[Value, ...]:
@@ -96,6 +98,11 @@ def names(value: Value, keys: frozenset[str], exactly: bool = False) -> bool:
     return all(measure(given, keys) == 1 for given in value.anchors)
 
 
+def rivals(value: Value, other: Value) -> bool:
+    """Whether two values of one place in a clause exclude each other: two countries, two persons, two palaces."""
+    return value.kind == other.kind and value.person == other.person
+
+
 def amount(value: Value) -> str:
     """The digits of a number ("three hundred" gives "300"), or its word."""
     words = value.text.lower().split()
@@ -106,7 +113,16 @@ def amount(value: Value) -> str:
     return anchor.number(text) or _WORDS.get(text, text.rstrip("s") if len(text) > 4 else text)
 
 
-_WORDS = {"dozens": "dozen", "none": "0", "both": "2", "twice": "2", "once": "1", "hundred": "100", "thousand": "1000"}
+_WORDS = {
+    "dozens": "dozen",
+    "none": "0",
+    "both": "2",
+    "twice": "2",
+    "once": "1",
+    "hundred": "100",
+    "thousand": "1000",
+    "million": "1000000",
+}
 _POWERS = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
 
 
@@ -223,7 +239,8 @@ def _named(run: list[Word], words: Parse) -> list[Value]:
         text = " ".join(word.text for word in part).replace(" - ", "-")
         top = _top(words, range(part[0].place, part[-1].place + 1))
         place = part[-1].place if country and len(part) < len(run) else top
-        found.append(Value(text, "country" if country else "name", place, part[0].place))
+        opened = sum(word.text in {'"', "“", "”"} for word in words[: part[0].place]) % 2 == 1
+        found.append(Value(text, "country" if country else "name", place, part[0].place, quoted=opened))
     return found
 
 
@@ -252,12 +269,34 @@ def _seat(word: Word) -> bool:
 
 def _is_name(word: Word, words: Parse) -> bool:
     if word.tag == "HYPH" and 0 < word.place < len(words) - 1:  # "Bankman-Fried"
-        return all(_is_name(words[place], words) for place in (word.place - 1, word.place + 1))
+        before, after = words[word.place - 1], words[word.place + 1]
+        return (before.text in _PARTICLES or _is_name(before, words)) and _is_name(after, words)
+    if word.text in _PARTICLES and 0 < word.place < len(words) - 1:  # "Taqi al-Din", "Jerónimo de Ayanz"
+        around = (words[word.place - 1], words[word.place + 1 + (words[word.place + 1].tag == "HYPH")])
+        return all(other.tag == "NNP" for other in around)
     if not word.text[:1].isalpha() or anchor.month(word.text):
         return False
     if word.tag in {"NNP", "NNPS"}:
         return word.text[:1].isupper()
+    if word.text[:1].isupper() and word.tag[:2] in _OPEN and (_unheard_of(word) or _begins_name(word, words)):
+        return True  # "Zelenskyy demanded ..." is a noun to the grammar, "Mind Blowing Films" begins with a verb
     return word.text[:1].isupper() and bool(anchor.places(anchor.keys(word.text)))
+
+
+_OPEN = frozenset({"NN", "JJ", "RB", "VB"})  # tags of words that a name may be taken for
+
+
+def _unheard_of(word: Word) -> bool:
+    acts = word.role == "nsubj" and not word.children and word.tag[:2] != "VB"
+    return (word.place > 0 or acts) and not lexicon.known(word.lemma)
+
+
+def _begins_name(word: Word, words: Parse) -> bool:
+    after = words[word.place + 1] if word.place + 1 < len(words) else word
+    if word.tag[:2] != "VB" or not after.text[:1].isupper() or after.place == word.place:
+        return False
+    named = after.tag[:3] == "NNP" and word.place > 0  # "Using Ellison as a front" begins with a verb
+    return named or _begins_name(after, words)
 
 
 def _top(words: Parse, places: Sequence[int]) -> int:

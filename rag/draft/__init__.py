@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from rag.draft.instructions import instructs
-from rag.types import Draft, Evidence, Retrieved
+from rag.types import Draft, Evidence, Passage, Retrieved, Sentence
+
+_CONTEXT = 2  # sentences before one that its pronouns are looked up in
 
 
 class Drafter(Protocol):
@@ -30,15 +32,19 @@ def number_evidence(found: Sequence[Retrieved]) -> tuple[Evidence, ...]:
 
     One that instructs or asks asserts nothing, and gets none.
     """
-    seen: set[tuple[str, int]] = set()
-    numbered: list[Evidence] = []
+    seen: dict[tuple[str, int], tuple[Sentence, list[Passage]]] = {}
     for hit in found:
         for sentence in hit.passage.sentences:
-            place = (hit.passage.document, sentence.start)
-            if place not in seen and not instructs(sentence.text):
-                seen.add(place)
-                numbered.append(Evidence(len(numbered) + 1, sentence, hit.passage))
-    return tuple(numbered)
+            if not instructs(sentence.text):
+                place = (hit.passage.document, sentence.start)
+                seen.setdefault(place, (sentence, []))[1].append(hit.passage)
+    shared = enumerate(seen.values(), start=1)
+    return tuple(Evidence(number, sentence, _fullest(sentence, passages)) for number, (sentence, passages) in shared)
+
+
+def _fullest(sentence: Sentence, passages: Sequence[Passage]) -> Passage:
+    """The passage that holds most of what stands before a sentence, where its pronouns are looked up."""
+    return max(passages, key=lambda passage: min(passage.sentences.index(sentence), _CONTEXT))
 
 
 def joined(drafts: Sequence[Draft]) -> Draft:

@@ -38,6 +38,17 @@ class ReaderDrafter:
         short = "" if wants_sentences(question) else "; ".join(_distinct(candidate.short for candidate in candidates))
         return Draft(tuple(candidates), short, self._weighing.confident(ranked), self.name, self.threshold)
 
+    def answering(self, question: str, found: Sequence[Retrieved]) -> frozenset[tuple[str, int]]:
+        """The sentences, as (document, start), that answer about as well as the best one, or hold its answer."""
+        ranked = rank(readings(question, found, self._reader), self._weighing.reading)
+        best = ranked[:1]
+        return frozenset(
+            (reading.passage.document, reading.sentence.start)
+            for odds, reading in ranked
+            for top, first in best
+            if odds >= top - _AS_GOOD or same_answer(reading.short, first.short)
+        )
+
 
 def _chosen(question: str, ranked: Ranked) -> list[Reading]:
     """The best reading, those of a list, and those in which other documents answer, alike or differently."""
