@@ -19,11 +19,11 @@ from pathlib import Path
 
 from rich.table import Table
 
+from eval.command import run
 from eval.intervals import Interval, draws, interval, mean
 from eval.plant import CLAIMS, EDITS
 from eval.run import open_chatbot
 from eval.table import open_console
-from rag.errors import FootnoteError
 from rag.settings import Settings
 from rag.types import CheckedText
 
@@ -95,11 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--half", choices=["development", "test"], help="one half only (default: both)")
     parser.add_argument("--wrong", action="store_true", help="print what was wrong in the development half")
     options = parser.parse_args(arguments)
-    try:
-        bot = open_chatbot(Settings(corpus=options.corpus, index=options.index), False)
-    except FootnoteError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
+    return run(lambda: _check(options))
+
+
+def _check(options: argparse.Namespace) -> None:
+    bot = open_chatbot(Settings(corpus=options.corpus, index=options.index), False)
     cases = read_cases(_files(options.elsewhere, options.freer))
     wanted = [case for case in cases if options.half in (None, "development" if case.development else "test")]
     begun = time.perf_counter()
@@ -109,7 +109,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for outcome in outcomes:
             if outcome.wrong and outcome.case.development:
                 print(f"{outcome.case.id}: {outcome.verdict}: {outcome.case.text} {' '.join(outcome.reasons)}")
-    return 0
 
 
 def _files(elsewhere: bool, freer: bool) -> list[Path]:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from rich.progress import track
 
+from eval.command import run
 from eval.errors import EvaluationError
 from eval.intervals import Floats, Interval, draws, interval
 from eval.table import open_console, table
@@ -26,7 +27,6 @@ from rag import anchor
 from rag.check.evidence import Embed, bears_out, judge, nearest
 from rag.check.reading import read
 from rag.embed import load_embedder
-from rag.errors import FootnoteError
 from rag.passages import split_sentences
 from rag.types import Evidence, Passage, Sentence
 
@@ -152,20 +152,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.wice", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("folder", type=Path, help="the folder with claims.jsonl")
     options = parser.parse_args(arguments)
-    try:
-        claims = read_claims(options.folder)
-        embed = load_embedder().embed_documents
-        measured = [measure(claim, embed) for claim in track(claims, "Checking", transient=True)]
-    except FootnoteError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
+    return run(lambda: _measure_all(options.folder))
+
+
+def _measure_all(folder: Path) -> None:
+    claims = read_claims(folder)
+    embed = load_embedder().embed_documents
+    measured = [measure(claim, embed) for claim in track(claims, "Checking", transient=True)]
     said = sum(item.checked for item in measured)
     kept = sum(item.checked and item.supported for item in measured)
     shown = table("what", "balanced accuracy", "95 %", "n")
     for name, found in figures(measured).items():
         shown.add_row(name, f"{found.value:.1%}", f"{found.low:.1%} to {found.high:.1%}", str(found.n))
     open_console().print(shown, f"The check called {said} supported; {kept} of these are.")
-    return 0
 
 
 if __name__ == "__main__":
