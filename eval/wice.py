@@ -154,7 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         claims = read_claims(options.folder)
-        embed = load_embedder().embed_documents
+        embed = load_embedder().embed_sentences
         measured = [measure(claim, embed) for claim in track(claims, "Checking", transient=True)]
     except FootnoteError as error:
         print(f"Error: {error}", file=sys.stderr)
