@@ -138,8 +138,8 @@ def _clocked(questions: Sequence[str], ask: Callable[[str], object]) -> Iterator
 
 
 def _asked(asked: dict[str, Any], every: bool = False) -> list[Asked]:
-    known = Path(asked["corpus"]) / "documents.jsonl"
-    sets = tuple(name for name in ("squad2", "musique") if f'"{name}/' in known.read_text(encoding="utf-8"))
+    first = min(Path(asked["corpus"]).glob("*.jsonl")).read_text(encoding="utf-8")
+    sets = tuple(name for name in ("squad2", "musique") if f'"{name}/' in first)
     questions = [read_asked(Path(asked["benchmarks"]), (name,)) for name in sets]
     limit = None if every else asked["questions"] or _QUESTIONS
     return [item for part in questions for item in part[:limit]]
