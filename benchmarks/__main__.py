@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -13,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import STARTED_WITH
 from benchmarks.documents import write_corpus
 from benchmarks.systems import SYSTEMS
 from benchmarks.table import markdown
@@ -88,7 +88,7 @@ def _one(asked: dict[str, Any], corpus: Path, options: argparse.Namespace) -> di
 
 def _environment() -> dict[str, str]:
     """Offline for all; what Footnote sets for itself is not set for the others, whose users would not know of it."""
-    return {**os.environ, "HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"}
+    return {**STARTED_WITH, "HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"}
 
 
 def _medians(rows: Rows) -> Rows:

@@ -17,6 +17,7 @@ from rag.types import Document
 _ASKED = ("squad2", "musique")  # their questions measure quality
 _SENTENCES = ("hotpotqa", "mtrag")  # whose sentences the made documents recombine
 _MADE_SENTENCES = 24  # of one made document: four or five passages
+_FILE = 5_000  # documents, some 13 MB; Footnote reads no file above 50 MB
 _SHORTEST = 40  # code points of a sentence worth reading
 
 
@@ -32,13 +33,14 @@ class Asked:
 def write_corpus(benchmarks: Path, folder: Path, passages: int) -> None:
     """A corpus of about `passages` passages in `folder`: squad2, then musique, then made documents."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "documents.jsonl").open("w", encoding="utf-8") as lines:
-        written = 0
-        for document in _documents(benchmarks):
-            if written >= passages:
-                return
-            written += len(split_passages(document))
-            lines.write(json.dumps({"id": document.id, "title": document.title, "text": document.text}) + "\n")
+    written = 0
+    for number, document in enumerate(_documents(benchmarks)):
+        if written >= passages:
+            return
+        written += len(split_passages(document))
+        line = json.dumps({"id": document.id, "title": document.title, "text": document.text})
+        with (folder / f"{number // _FILE:03}.jsonl").open("a", encoding="utf-8") as lines:
+            lines.write(f"{line}\n")
 
 
 def read_asked(benchmarks: Path, sets: tuple[str, ...] = _ASKED) -> list[Asked]:

@@ -39,6 +39,9 @@ class StaticEmbedder(Embeddings):
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [self._mean(encoding.ids) for encoding in self._tokenizer.encode_batch(texts)]
 
+    def embed_sentences(self, texts: list[str]) -> list[list[float]]:
+        return self.embed_documents(texts)
+
     def embed_query(self, text: str) -> list[float]:
         return self.embed_documents([text])[0]
 

@@ -18,7 +18,7 @@ CHUNK, OVERLAP = 1_000, 200  # code points, as in LangChain's tutorial
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A text that was found, and where: `document.text[start:end]`; start -1 where the system does not say."""
+    """A text that was found, and where: `document.text[start:end]`; below 0 in the title before it."""
 
     document: str
     start: int
@@ -135,7 +135,8 @@ class LlamaIndex:
         from llama_index.core import Document as Text
         from llama_index.core import StorageContext, VectorStoreIndex
 
-        texts = [Text(text=_titled(item), metadata={"source": item.id}) for item in documents]
+        # ids, not metadata: LlamaIndex would embed that
+        texts = [Text(text=_titled(item), id_=f"{len(item.title) + 2}\t{item.id}") for item in documents]
         context = StorageContext.from_defaults(vector_store=self._vectors())
         VectorStoreIndex.from_documents(texts, storage_context=context, embed_model=self._embeddings())
         count: int = self._collection.count()
@@ -148,7 +149,7 @@ class LlamaIndex:
 
     def search(self, question: str, k: int) -> list[Found]:
         nodes = (item.node for item in self._index.as_retriever(similarity_top_k=k).retrieve(question))
-        return [Found(node.metadata["source"], node.start_char_idx or 0, node.end_char_idx or 0) for node in nodes]
+        return [_node_found(node) for node in nodes]
 
     def _vectors(self) -> Any:
         import chromadb
@@ -216,6 +217,11 @@ def _titled(document: Document) -> str:
 def _found(document: str, start: int, text: str, before: int) -> Found:
     """Offsets in the document's text, which begins `before` code points into what was split."""
     return Found(document, start - before, start - before + len(text))
+
+
+def _node_found(node: Any) -> Found:
+    before, document = node.ref_doc_id.split("\t")
+    return Found(document, node.start_char_idx - int(before), node.end_char_idx - int(before))
 
 
 def _model() -> str:

@@ -20,6 +20,7 @@ _FIGURES = (  # name, words, digits, whether more is better
     ("disk_mb", "size on disk, MB", 1, False),
     ("recall_squad2", "recall@5, squad2", 3, True),
     ("recall_musique", "recall@5, musique", 3, True),
+    ("shown", "characters of those five", 0, False),
     ("first_answer_s", "first full answer in a fresh process, s", 2, False),
     ("answer_p50_ms", "full answer p50, ms", 0, False),
     ("answer_p95_ms", "full answer p95, ms", 0, False),

@@ -157,7 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure_all(folder: Path) -> None:
     claims = read_claims(folder)
-    embed = load_embedder().embed_documents
+    embed = load_embedder().embed_sentences
     measured = [measure(claim, embed) for claim in track(claims, "Checking", transient=True)]
     said = sum(item.checked for item in measured)
     kept = sum(item.checked and item.supported for item in measured)

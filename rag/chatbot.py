@@ -237,7 +237,7 @@ class Chatbot:
         if len(self._vectors) > _VECTORS:
             self._vectors.clear()
             missing = list(dict.fromkeys(texts))
-        self._vectors.update(zip(missing, self._models.embedder.embed_documents(missing), strict=True))
+        self._vectors.update(zip(missing, self._models.embedder.embed_sentences(missing), strict=True))
         return [self._vectors[text] for text in texts]
 
     def _current_index(self) -> Index:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import file_digest, sha256
 from pathlib import Path
 from threading import Lock
@@ -39,7 +39,10 @@ _PACKAGED_FILES = {
     "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
     "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
-_GRAPH_SHA256 = "88ac677199d527780b9f957390f9f360c81b6b8f220e4787481480169d558fef"
+_GRAPHS = {
+    "embedder.onnx": "88ac677199d527780b9f957390f9f360c81b6b8f220e4787481480169d558fef",
+    "passages.onnx": "64a36a3f707f3cf62b768a6962b559bbe06011eefb53c68de5f541941d5cc314",
+}
 _NO_PROMPTS = {"query": "", "document": ""}  # config_sentence_transformers.json has none
 _READ_SUFFIXES = {".json", ".txt", ".model", ".safetensors"}  # of a model's files; pickles are never read
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
@@ -56,11 +59,15 @@ class Embedder(Embeddings):
 
     @abstractmethod
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """One vector for each text, in their order."""
+        """One vector for each passage, in their order, which may give up some of its precision for speed."""
 
     @abstractmethod
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question."""
+
+    def embed_sentences(self, texts: list[str]) -> list[list[float]]:
+        """One vector for each text, in their order, as precise as the model makes them."""
+        return self.embed_documents(texts)
 
 
 def names_hub_model(name: str) -> bool:
@@ -88,17 +95,23 @@ class _Packaged(Embedder):
         from rag.minilm import DIMENSION, GRAPH, MiniLM  # half a second: too long for `--help`
 
         _verify(folder, _PACKAGED_FILES)
-        _verify(GRAPH.parent, {GRAPH.name: _GRAPH_SHA256}, "Install Footnote again.")
+        _verify(GRAPH.parent, _GRAPHS, "Install Footnote again.")
         self.dimension = DIMENSION
-        self.fingerprint = _fingerprint(_PACKAGED_FILES, _NO_PROMPTS)
+        self.fingerprint = _fingerprint(_PACKAGED_FILES | _GRAPHS, _NO_PROMPTS)
         self._model = MiniLM(folder)
         self._lock = Lock()  # two indexings at once fight for the same cores, and both lose
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self._embed(texts, self._model.encode_passages)
+
+    def embed_sentences(self, texts: list[str]) -> list[list[float]]:
+        return self._embed(texts, self._model.encode)
+
+    def _embed(self, texts: list[str], encode: Callable[[list[str]], npt.NDArray[np.float32]]) -> list[list[float]]:
         if not texts:
             return []
         with self._lock:
-            return _rows(self._model.encode([_readable(text) for text in texts]))
+            return _rows(encode([_readable(text) for text in texts]))
 
     def embed_query(self, text: str) -> list[float]:
         return _rows(self._model.encode([_readable(text)]))[0]

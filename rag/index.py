@@ -123,8 +123,8 @@ class Index:
         """The passages with these ids, in this order; KeyError for an id that there is not."""
         return self.store.passages(ids)
 
-    def search(self, vector: Sequence[float], k: int) -> list[tuple[Passage, float]]:
-        """The at most `k` passages nearest to `vector`, with their cosine similarity, best first, then by id."""
+    def search(self, vector: Sequence[float], k: int) -> list[tuple[str, float]]:
+        """The ids of at most `k` passages nearest to `vector`, with their cosine similarity, best first, then by id."""
         k = min(k, self.count)
         return self.store.search(vector, k) if k > 0 else []
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from rag.index import Index
 from rag.lexical import Scores, best_rows
-from rag.types import Passage, Retrieved
+from rag.types import Retrieved
 
 _RRF_K = 60  # Cormack et al. 2009
 _DEPTH = 30  # passages taken from each ranking
@@ -33,29 +33,15 @@ def retrieve(question: str, index: Index, embedder: Embeddings, k: int) -> tuple
         return ()
     vector = embedder.embed_query(question)
     depth = max(_DEPTH, k)
-    dense = index.search(vector, depth) if _has_direction(vector) else []
+    dense = dict(index.search(vector, depth)) if _has_direction(vector) else {}
     words = index.lexical.scores(question)
     by_words = [index.ids[row] for row, _ in best_rows(words, depth)]
-    fused = dict(list(fuse([[passage.id for passage, _ in dense], by_words]).items())[:k])
-    passages = _passages(index, dense, list(fused))
-    similarities = _similarities(index, vector, dense, list(fused))
+    fused = dict(list(fuse([list(dense), by_words]).items())[:k])
+    similarities = dense | index.similarities(vector, [name for name in fused if name not in dense])
     return tuple(
-        Retrieved(passages[name], score, similarities[name], _bm25(index, words, name)) for name, score in fused.items()
+        Retrieved(passage, fused[passage.id], similarities[passage.id], _bm25(index, words, passage.id))
+        for passage in index.passages(list(fused))
     )
-
-
-def _passages(index: Index, dense: Sequence[tuple[Passage, float]], names: list[str]) -> dict[str, Passage]:
-    known = {passage.id: passage for passage, _ in dense}
-    missing = [name for name in names if name not in known]
-    return known | {passage.id: passage for passage in index.passages(missing)}
-
-
-def _similarities(
-    index: Index, vector: Sequence[float], dense: Sequence[tuple[Passage, float]], names: list[str]
-) -> Mapping[str, float]:
-    known = {passage.id: similarity for passage, similarity in dense}
-    missing = [name for name in names if name not in known]
-    return known | index.similarities(vector, missing)
 
 
 def _bm25(index: Index, scores: Scores, name: str) -> float:

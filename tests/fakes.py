@@ -29,6 +29,9 @@ class BagOfWordsEmbedder(Embeddings):
     def embed_query(self, text: str) -> list[float]:
         return self._vector(text)
 
+    def embed_sentences(self, texts: list[str]) -> list[list[float]]:
+        return [self._vector(text) for text in texts]
+
     def _vector(self, text: str) -> list[float]:
         vector = np.zeros(self.dimension, dtype=np.float32)
         for word in re.findall(r"\w+", text.lower()):

@@ -195,6 +195,17 @@ def test_a_vector_does_not_depend_on_its_company(embedder: Embedder) -> None:
 
 
 @pytest.mark.models
+def test_passages_give_up_precision_for_speed_and_sentences_do_not(embedder: Embedder) -> None:
+    """A passage's vector is near the exact one of the same text; sentences and questions have the exact one."""
+    texts = [text * times for text in TEXTS for times in (1, 3, 9)]
+    exact = np.array([embedder.embed_query(text) for text in texts])
+    assert np.array(embedder.embed_sentences(texts)) == pytest.approx(exact, abs=1e-6)
+    cosines = (np.array(embedder.embed_documents(texts)) * exact).sum(axis=1)
+    assert cosines.min() > 0.98
+    assert cosines.max() < 0.99999
+
+
+@pytest.mark.models
 def test_a_local_folder(embedder: Embedder, tmp_path: Path) -> None:
     """The same files from a folder give the same vectors; other settings in them give another fingerprint."""
     shutil.copytree(embed.packaged_folder(), tmp_path / "mine")

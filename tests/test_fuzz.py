@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -117,8 +118,11 @@ def test_any_file_ends_in_documents_or_a_reason(fuzz: object) -> None:
 
 @pytest.mark.torture
 @pytest.mark.parametrize("fuzz", FUZZERS.values(), ids=FUZZERS.keys())
-def test_any_file_ends_in_documents_or_a_reason_thousands_of_times(fuzz: object) -> None:
+def test_any_file_ends_in_documents_or_a_reason_thousands_of_times(
+    fuzz: object, record_property: Callable[[str, object], None]
+) -> None:
     """Three thousand tries of each kind."""
+    record_property("trials", _LONG.max_examples)
     _LONG(fuzz)()  # type: ignore[operator, arg-type]
 
 
@@ -201,8 +205,11 @@ def asked(bot: Chatbot, question: str, history: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize("count", [40, pytest.param(2000, marks=pytest.mark.torture)])
-def test_any_question_has_a_true_answer(bot: Chatbot, count: int) -> None:
+def test_any_question_has_a_true_answer(
+    bot: Chatbot, count: int, record_property: Callable[[str, object], None]
+) -> None:
     """Any characters, any history."""
+    record_property("trials", count)
 
     @settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
     @given(_questions, st.lists(st.tuples(_questions, _questions), max_size=3))

@@ -93,7 +93,8 @@ def files(folder: Path) -> dict[str, tuple[int, int]]:
 def first_found(settings: Settings, question: str) -> str:
     """The document of the passage that is nearest to a question."""
     with opened(settings) as index:
-        ((passage, _),) = index.search(BagOfWordsEmbedder().embed_query(question), 1)
+        ((name, _),) = index.search(BagOfWordsEmbedder().embed_query(question), 1)
+        (passage,) = index.passages([name])
         return passage.document
 
 
@@ -101,11 +102,11 @@ def assert_sound(settings: Settings) -> None:
     """The ids that are stored, counted and found by search are the same, and each passage finds itself first."""
     with opened(settings) as index:
         assert index.store.count() == index.count == sum(document.passages for document in index.documents)
-        found = [passage for passage, _ in index.search([1.0] * 256, index.count + 5)]
+        found = index.passages([name for name, _ in index.search([1.0] * 256, index.count + 5)])
         assert sorted(passage.id for passage in found) == sorted(index.ids)
         for passage in found:
             ((nearest, cosine),) = index.search(index.store.vectors([passage.id])[passage.id], 1)
-            assert (nearest.id, cosine) == (passage.id, pytest.approx(1))
+            assert (nearest, cosine) == (passage.id, pytest.approx(1))
             assert index.document(passage.document).text[passage.start : passage.end] == passage.text
 
 

@@ -68,7 +68,7 @@ def test_every_score_is_the_true_one(index: Index) -> None:
     embedder = BagOfWordsEmbedder()
     question = "dolmabahce ministers met"
     found = retrieve(question, index, embedder, 4)
-    cosines = {passage.id: cosine for passage, cosine in index.search(embedder.embed_query(question), 4)}
+    cosines = dict(index.search(embedder.embed_query(question), 4))
     words = index.lexical.scores(question)
     assert [item.similarity for item in found] == pytest.approx([cosines[item.passage.id] for item in found])
     assert [item.bm25 for item in found] == [words[index.row(item.passage.id)] for item in found]
