@@ -12,11 +12,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
 from rag.lexical import words
 from rag.types import Resolved
+
+if TYPE_CHECKING:
+    from spellchecker import SpellChecker
 
 _WORD = re.compile(r"[^\W\d_]+\b(?!['’]t\b)")  # "weren" of "weren't" is no word
 _SHORTEST, _LONG = 4, 8  # letters of a word that may be wrong at all, and at two places
@@ -61,7 +65,7 @@ def _is_english(word: str) -> bool:
 
 
 @cache
-def _english() -> dict[str, int]:
+def _english() -> SpellChecker:
     from spellchecker import SpellChecker  # takes up to a second to load, and most questions are typed well
 
-    return SpellChecker(language="en", distance=1)  # type: ignore[no-any-return]
+    return SpellChecker(language="en", distance=1)
