@@ -143,14 +143,17 @@ def spelt_out(text: str) -> str:
     return _ISO_DATE.sub(lambda date: f"{int(date[3])} {_MONTHS[(int(date[2]) - 1) % 12].title()} {date[1]}", text)
 
 
-def accounted(anchor: Anchor, text_keys: frozenset[str]) -> float:
-    """Return how far the keys account for the anchor: 1 fully, 0 not at all, between for a seat or some parts."""
-    return sum(_part_accounted(part, anchor.kind, text_keys) for part in anchor.parts) / len(anchor.parts)
+def accounted(anchor: Anchor, text_keys: frozenset[str], slips: bool = True) -> float:
+    """Return how far the keys account for the anchor: 1 fully, 0 not at all, between for a seat or some parts.
+
+    Without `slips` a word is no other one that is a typing error away: a user may mistype a name, a text must not.
+    """
+    return sum(_part_accounted(part, anchor.kind, text_keys, slips) for part in anchor.parts) / len(anchor.parts)
 
 
-def anchored(anchor: Anchor, text_keys: frozenset[str]) -> float:
+def anchored(anchor: Anchor, text_keys: frozenset[str], slips: bool = True) -> float:
     """Return the share of the anchor's parts that the keys account for in any way, a seat of government in full."""
-    return sum(_part_accounted(part, anchor.kind, text_keys) > 0 for part in anchor.parts) / len(anchor.parts)
+    return sum(_part_accounted(part, anchor.kind, text_keys, slips) > 0 for part in anchor.parts) / len(anchor.parts)
 
 
 def number(word: str) -> str | None:
@@ -173,14 +176,14 @@ def month(word: str) -> int | None:
     return _MONTHS.index(plain) + 1 if plain in _MONTHS and not (plain == "may" and word.islower()) else None
 
 
-def _part_accounted(part: frozenset[str], kind: Kind, text_keys: frozenset[str]) -> float:
+def _part_accounted(part: frozenset[str], kind: Kind, text_keys: frozenset[str], slips: bool) -> float:
     if part & text_keys:
         return 1.0
     if any(_SEAT + key in text_keys or key.removeprefix(_SEAT) in text_keys for key in part):
         return _METONYM
     if kind == "number" or places(part):
         return 0.0  # "Iran" is no misspelt "Iraq"
-    return 1.0 if any(_misspelt(key, other) for key in part for other in text_keys) else 0.0
+    return 1.0 if any(_spelt_alike(key, other, slips) for key in part for other in text_keys) else 0.0
 
 
 def places(text_keys: Iterable[str]) -> frozenset[str]:
@@ -234,13 +237,13 @@ def _stem(plain: str) -> str:
         return str(_stemmer.stemWord(plain))
 
 
-def _misspelt(key: str, other: str) -> bool:
-    """Whether two keys differ as a typing error or a transliteration does."""
+def _spelt_alike(key: str, other: str, slips: bool) -> bool:
+    """Whether two keys differ as a transliteration does, or with `slips` as a typing error does."""
     key, other = _ENDING.sub("i", key), _ENDING.sub("i", other)
     size = min(len(key), len(other))
     if size < 5 or key[0] != other[0] or key[0].isdigit() or other[0].isdigit():
         return False
-    allowed = 2 if size >= 9 else 1
+    allowed = (2 if size >= 9 else 1) if slips else 0
     return OSA.distance(key, other, score_cutoff=allowed) <= allowed
 
 

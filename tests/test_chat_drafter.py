@@ -171,7 +171,7 @@ def make_bot(folder: Path, written: str, read: Draft, **settings: Any) -> Chatbo
     embedder = BagOfWordsEmbedder()
     refresh(chosen, embedder)
     drafter = ChatDrafter("fake:model", FakeListChatModel(responses=[written]), Reader(read))
-    reader = ReaderDrafter(LookupReader({}), Weighing.load())
+    reader = ReaderDrafter(LookupReader({"Rustem Umerov": 5.0, "Vladimir Medinsky": 5.0}), Weighing.load())
     return Chatbot(chosen, Models(embedder, reader, drafter), Index.open(chosen, embedder))
 
 

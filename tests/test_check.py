@@ -124,12 +124,32 @@ def test_several_sentences_may_bear_out_a_claim_together() -> None:
             Candidate("Lars Holm led Norway's delegation.", (1,)), False, False, id="a repair nobody asked for"
         ),
         pytest.param(Candidate("Lars Holm led Norway's delegation.", (1,)), True, True, id="a repair that answers"),
+        pytest.param(Candidate("Solberg led Norway's delegation.", (1,)), True, True, id="reworded"),
+        pytest.param(
+            Candidate("Solberg led Norway's delegation.", (1,)), False, False, id="reworded, beside the point"
+        ),
     ],
 )
 def test_a_sentence_of_the_documents_must_answer_too(candidate: Candidate, agreed: bool, shown: bool) -> None:
     """True is not enough: what a chat model copies, or what replaces its words, the reader must take for an answer."""
     claims = check([candidate], REPORT, "Who led Norway's delegation?", agrees=lambda item: agreed)
     assert bool(claims) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        pytest.param("Norway's delegation was led by Ingrid Solborg.", "contradicted", id="a last name"),
+        pytest.param("Norway's delegation was led by Inge Solberg.", "contradicted", id="a first name"),
+        pytest.param("Norway's delegation was led by I. Solberg.", "supported", id="an initial"),
+        pytest.param("Norway's delegation was led by Solberg.", "supported", id="a last name alone"),
+        pytest.param("Lars Holmy did not come to Tromsø.", "absent", id="an ending"),
+    ],
+)
+def test_a_name_is_spelt_as_the_documents_spell_it(text: str, verdict: str) -> None:
+    """A letter makes another person of it; what a user mistypes in a question is another matter."""
+    (held,) = hold(text, lambda _: REPORT)
+    assert held.verdict == verdict, held.reasons
 
 
 @pytest.mark.parametrize(

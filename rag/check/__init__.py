@@ -8,6 +8,7 @@ that fails is replaced by the sentence itself where that answers, and dropped wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from rag.types import Candidate, Evidence
 
 Agrees = Callable[[Evidence], bool]  # whether the reader takes a sentence for an answer
 
+_OPENING = re.compile(r"\W*(?:the )?answer\b[^:.]{0,60}?\b(?:is|was|are|were)\b:?\s*", re.I)  # says nothing yet
 _BEFORE = 2  # claims before one, in which its pronouns are looked up
 
 
@@ -40,8 +42,8 @@ def check(
 ) -> tuple[CheckedClaim, ...]:
     """Return the claims that pass, in order, none twice.
 
-    `embed` lets likeness in meaning count as well; `agrees` says whether the reader takes a sentence for an answer: a
-    sentence of the documents that no reader drafted is shown only where it does.
+    `embed` lets likeness in meaning count as well; `agrees` says whether the reader takes a sentence for an answer:
+    what no reader drafted is shown only where it rests on one that it does.
     """
     numbered = {item.number: item for item in evidence}
     asked = _Asked(question, embed, agrees)
@@ -67,7 +69,8 @@ def _checked(
         return
     judged = judge(read((*before, candidate.text)), pointed, asked.embed)
     resting = bears_out(judged)
-    if resting and answers(asked.question, candidate.text, resting):
+    read_so = asked.agrees is None or any(asked.agrees(item) for item in resting)
+    if resting and read_so and answers(asked.question, candidate.text, resting):
         yield CheckedClaim(candidate.text, tuple(item for item in pointed if item in resting), "checked")
     elif not resting:
         yield from _repaired(judged, asked)
@@ -82,7 +85,7 @@ def _repaired(judged: Sequence[Judged], asked: _Asked) -> Iterator[CheckedClaim]
 
 def _responds(item: Evidence, asked: _Asked) -> bool:
     """Whether a sentence of the documents answers, by what it names and by the reader."""
-    read_so = asked.agrees is None or wants_sentences(asked.question) or asked.agrees(item)
+    read_so = asked.agrees is None or asked.agrees(item)
     return read_so and answers(asked.question, item.sentence.text, [item])
 
 
@@ -93,7 +96,8 @@ def answers(question: str, text: str, evidence: Sequence[Evidence]) -> bool:
     if any(anchor.anchored(given, known) < 1 for given in named):
         return False
     asked = anchor.keys(question)
-    return wants_sentences(question) or any(anchor.anchored(given, asked) < 1 for given in anchor.anchors(text))
+    said = anchor.anchors(_OPENING.sub("", text))
+    return wants_sentences(question) or any(anchor.anchored(given, asked) < 1 for given in said)
 
 
 def _near(item: Evidence) -> frozenset[str]:

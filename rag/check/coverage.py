@@ -47,10 +47,12 @@ def _light(claim: Reading) -> list[Word]:
     return [word for word in claim.words if word.tag.startswith("VB") and word.lemma not in {"be", "have", "do"}]
 
 
-def stands(value: Value, evidence: Reading) -> bool:
-    return any(agrees(value, other) for other in evidence.values) or (
-        value.kind in {"name", "country"} and names(value, evidence.keys)
-    )
+def stands(value: Value, evidence: Reading, exactly: bool = False) -> bool:
+    """Whether evidence speaks of a value; where it has a name of the same last name, that one decides."""
+    if any(agrees(value, other, exactly) for other in evidence.values):
+        return True
+    alike = any(names(value, other.keys) for other in evidence.values)
+    return value.kind in {"name", "country"} and names(value, evidence.keys, exactly) and not (value.person and alike)
 
 
 def content(word: Word, reading: Reading) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rag import anchor, lexicon
 from rag.check.clauses import Clause, clause_of, conjuncts
-from rag.check.coverage import common_noun, covered_word
+from rag.check.coverage import common_noun, covered_word, stands
 from rag.check.findings import Around, Finding
 from rag.check.owners import held
 from rag.check.pairs import same_predicate
@@ -24,7 +24,7 @@ def located(value: Value, claim: Reading, evidence: Reading, around: Around) -> 
         if value.kind == "date":
             yield from _dated(value, claim, evidence)
         return
-    if value.kind in {"name", "country"} and names(value, evidence.keys, exactly):
+    if stands(value, evidence, exactly):
         return
     instead = [other for other in same_kind if _instead(value, other, claim, evidence)]
     there = instead[0].text if instead and _spoken_of(value, claim, evidence) else ""

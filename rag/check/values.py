@@ -87,15 +87,23 @@ def _borne_out(said: tuple[int, int, int], there: tuple[int, int, int]) -> bool:
 
 
 def _first_names(value: Value, other: Value) -> bool:
-    """Whether two persons of one last name may be one: a first name is the same, or one is not given."""
+    """Whether two persons of one last name may be one: the one's first names are the other's, or none are given."""
     mine, others = (anchor.words(item.text)[:-1] for item in (value, other))
-    return not (value.person and mine and others) or any(a[0] == b[0] for a in mine for b in others)
+    return not (value.person and mine and others) or _all_among(mine, others) or _all_among(others, mine)
+
+
+def _all_among(first_names: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether each is among the others, or the initial of one of them, or has its initial there."""
+    return all(
+        any(name == other or (name[0] == other[0] and 1 in (len(name), len(other))) for other in others)
+        for name in first_names
+    )
 
 
 def names(value: Value, keys: frozenset[str], exactly: bool = False) -> bool:
-    """Whether the keys account for a name."""
+    """Whether the keys account for a name, as it is spelt: "Umarov" may be another person than "Umerov"."""
     measure = anchor.accounted if exactly else anchor.anchored
-    return all(measure(given, keys) == 1 for given in value.anchors)
+    return all(measure(given, keys, slips=False) == 1 for given in value.anchors)
 
 
 def rivals(value: Value, other: Value) -> bool:

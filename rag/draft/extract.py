@@ -10,6 +10,7 @@ from rag.types import Candidate, Draft, Evidence, Retrieved
 
 _AS_FULL = 1.0  # log-odds within which a full name is preferred to a last name
 _AS_GOOD = 2.5  # log-odds within which another document's answer, or a list's other sentence, stands beside the best
+_HARDLY = 0.1  # confidence below which nothing answers: of our questions that have an answer, 13 % lie there
 _SENTENCES = 4  # an answer is a few sentences, not a page
 
 
@@ -39,9 +40,12 @@ class ReaderDrafter:
         return Draft(tuple(candidates), short, self._weighing.confident(ranked), self.name, self.threshold)
 
     def answering(self, question: str, found: Sequence[Retrieved]) -> frozenset[tuple[str, int]]:
-        """The sentences, as (document, start), that answer about as well as the best one, or hold its answer."""
+        """The sentences, as (document, start), that answer about as well as the best one, or hold its answer.
+
+        None where even the best one hardly answers.
+        """
         ranked = rank(readings(question, found, self._reader), self._weighing.reading)
-        best = ranked[:1]
+        best = ranked[:1] if ranked and self._weighing.confident(ranked) >= _HARDLY else []
         return frozenset(
             (reading.passage.document, reading.sentence.start)
             for odds, reading in ranked
