@@ -9,7 +9,9 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 from langchain_core.embeddings import Embeddings
 
@@ -34,12 +36,15 @@ from rag.passages import PASSAGE_VERSION, split_passages
 from rag.store import DISTANCE, Store, batches, indexed_text, store_errors
 from rag.types import Document, IndexedDocument, Passage, Skipped, text_sha256
 
+_Item = TypeVar("_Item")
 Progress = Callable[[int, int], None]  # passages done, passages in all
 
 _KEPT = 2  # generations: the current one, and the former, which a reader may still be on its way into
 LOCAL_COLLECTION = "footnote"
 _NEIGHBOURS = (16, 64)  # of each vector in the graph; the wider one where crowds of equal vectors drift apart
-_BATCH = 128  # passages that are embedded and added at once; Chroma takes at most 5,461
+_BATCH = 128  # passages that are embedded between two words of progress
+_ADDED = 5_000  # passages that are added at once; Chroma takes at most 5,461
+_SENT = 1_000  # to a server, which takes 40 MB and has a time limit
 
 
 class Reusing(Embeddings):
@@ -50,8 +55,22 @@ class Reusing(Embeddings):
         self._embedder = embedder
         self._store = store
         self._ids = {text_sha256(text): name for name, text in store.texts(ids)} if store else {}
+        self.tell(unseen, 0)
+
+    def tell(self, progress: Progress, total: int) -> None:
+        """From now on call `progress` with the number of texts that have their vectors, and `total`."""
+        self._progress, self._done, self._total = progress, 0, total
+        progress(0, total)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        vectors = []
+        for part in batches(texts, _BATCH):
+            vectors += self._embed(part)
+            self._done += len(part)
+            self._progress(self._done, self._total)
+        return vectors
+
+    def _embed(self, texts: Sequence[str]) -> list[list[float]]:
         vectors = self._stored(texts)
         new = [text for text in dict.fromkeys(texts) if text not in vectors]
         vectors.update(zip(new, self._embedder.embed_documents(new) if new else [], strict=True))
@@ -145,13 +164,11 @@ class Generation:
         raise IndexDamagedError(f"Chroma does not find {lost} of {len(passages)} passages that it was given. {REBUILD}")
 
     def _add(self, passages: Sequence[Passage], neighbours: int) -> None:
-        with self._store(neighbours, len(passages)) as store:
-            done = 0
-            self._progress(done, len(passages))
-            for part in batches(passages, _BATCH):
+        parts = even(passages, _SENT if self._server else _ADDED)
+        self._embeddings.tell(self._progress, len(passages))
+        with self._store(neighbours, min(map(len, parts), default=0)) as store:
+            for part in parts:
                 store.add(part)
-                done += len(part)
-                self._progress(done, len(passages))
         if not self._server:
             compact(self._folder / "chroma" / DATABASE)
 
@@ -182,6 +199,20 @@ class Generation:
             with suppress(FootnoteError):  # the server went away: it keeps a collection that nobody reads
                 Store.delete(self._server, self._collection(name))
         shutil.rmtree(self._root / name, ignore_errors=True)
+
+
+def even(items: Sequence[_Item], most: int) -> list[Sequence[_Item]]:
+    """Parts of at most so many, equal but for one, so that Chroma writes each of them to disk, whole.
+
+    Until then Chroma reads all that it has not written again at each addition, which takes the square of their number.
+    """
+    count = -(-len(items) // most)
+    bounds = [number * len(items) // count for number in range(count + 1)] if count else []
+    return [items[start:end] for start, end in pairwise(bounds)]
+
+
+def unseen(done: int, total: int) -> None:
+    """Nobody watches."""
 
 
 def _distinct(split: Iterable[Sequence[Passage]]) -> Iterator[list[Passage]]:

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from rag.documents import read_corpus
 from rag.embed import Embedder
 from rag.errors import IndexDamagedError, IndexLockedError
-from rag.generation import LOCAL_COLLECTION, Generation, Progress, Reusing, described, store_place, text_path
+from rag.generation import LOCAL_COLLECTION, Generation, Progress, Reusing, described, store_place, text_path, unseen
 from rag.lexical import Lexical
 from rag.manifest import (
     REBUILD,
@@ -176,7 +176,7 @@ def refresh(settings: Settings, embedder: Embedder, progress: Progress | None = 
         with writing(root):
             known = previous.documents if previous else _known_documents(root)
             embeddings = Reusing(embedder, previous.store, previous.ids) if previous else Reusing(embedder)
-            generation = Generation(root, settings.chroma_url, embedder, embeddings, progress or _unseen)
+            generation = Generation(root, settings.chroma_url, embedder, embeddings, progress or unseen)
             generation.write(documents, skipped)
         return _report(known, documents, skipped, embeddings.embedded, generation.name)
     finally:
@@ -188,7 +188,7 @@ def _clear_remains(root: Path, settings: Settings, embedder: Embedder) -> None:
     """Remove what a killed run left, where nobody is writing."""
     if Generation.has_remains(root):
         with suppress(IndexLockedError), writing(root):
-            Generation(root, settings.chroma_url, embedder, Reusing(embedder), _unseen)  # begins by clearing up
+            Generation(root, settings.chroma_url, embedder, Reusing(embedder), unseen)  # begins by clearing up
 
 
 def _refuse_other_settings(manifest: Manifest, settings: Settings, embedder: Embedder) -> None:
@@ -261,7 +261,3 @@ def _cosine(left: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> fl
 
 def _root(settings: Settings) -> Path:
     return Path(os.path.realpath(settings.index))
-
-
-def _unseen(done: int, total: int) -> None:
-    """Nobody watches."""

@@ -57,8 +57,8 @@ class Store:
     ) -> None:
         """The collection in a folder or at a server's address.
 
-        With `neighbours` a new one to add to, whose graph has so many for each vector, written once `expected` are
-        there. The others are read without LangChain, whose import takes a second of a new process.
+        With `neighbours` a new one to add to, whose graph has so many for each vector, written at every `expected` of
+        them. The others are read without LangChain, whose import takes a second of a new process.
         """
         self._place = place
         self._chroma: Chroma | None = None
@@ -238,7 +238,7 @@ def _langchain(client: ClientAPI, collection: str, embeddings: Embeddings, neigh
         "ef_construction": _BEAM,
         "ef_search": _BEAM,
         # Chroma's own 1,000 writes the whole graph again for every thousand vectors, and leaves the last ones to be
-        # put into it each time that the store is opened
+        # put into it each time that the store is opened; what is not written is read again at each addition
         "sync_threshold": max(expected, _LEAST_SYNC),
     }
     return Chroma(

@@ -6,16 +6,19 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag.errors import CorpusError, IndexDamagedError, IndexLockedError
+from rag.generation import even
 from rag.index import Index, current_generation, refresh
 from rag.manifest import writing
 from rag.settings import Settings
@@ -252,6 +255,36 @@ def test_more_passages_than_a_batch(large: Settings) -> None:
         assert 1000 < index.count == index.store.count()
         assert index.store.unfound(index.ids) == set()
     assert (_segment(generation(large)) / "index_metadata.pickle").exists()
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "sizes"),
+    [
+        pytest.param(0, 5, [], id="nothing"),
+        pytest.param(5, 5, [5], id="one part"),
+        pytest.param(6, 5, [3, 3], id="one too many"),
+        pytest.param(11, 4, [3, 4, 4], id="one part smaller"),
+        pytest.param(3, 1, [1, 1, 1], id="one each"),
+    ],
+)
+def test_parts_are_even(count: int, most: int, sizes: list[int]) -> None:
+    """Passages are added in their order, in parts of at most so many that differ by one at most."""
+    parts = even(range(count), most)
+    assert [len(part) for part in parts] == sizes
+    assert [number for part in parts for number in part] == list(range(count))
+
+
+def test_every_addition_is_written(built: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After many additions Chroma's queue holds nothing that each opening would have to put into the graph."""
+    monkeypatch.setattr("rag.generation._ADDED", 40)
+    write(built, "long.txt", " ".join(f"Matter {number} has the number {number * 31} too." for number in range(2000)))
+    refresh(built, BagOfWordsEmbedder())
+    with opened(built) as index:
+        assert index.count > 100
+    with closing(sqlite3.connect(generation(built) / "chroma" / "chroma.sqlite3")) as database:
+        ((queued,),) = database.execute("SELECT COUNT(*) FROM embeddings_queue")
+    assert queued <= 1
+    assert_sound(built)
 
 
 # What a reader sees
