@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.draft import number_evidence
-from rag.draft.asked import misfits, wants_list, wants_sentences
+from rag.draft.asked import misfits, to_the_point, wants_list, wants_sentences
 from rag.draft.extract import ReaderDrafter
 from rag.draft.weigh import FEATURES, Weighing, rank, readings
 from rag.errors import ModelFileError
@@ -72,6 +72,21 @@ def test_a_question_for_sentences_has_no_short_answer() -> None:
     """ "Why" is answered by the sentence."""
     drafted = draft("Why did Putin's side lead?", {"Vladimir Medinsky": 5}, score=1)
     assert (drafted.short, len(drafted.candidates)) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "shown"),
+    [
+        ("Who led it?", "its defence minister, Rustem Umerov", "Rustem Umerov"),
+        ("Who hosted it?", "Turkey's foreign minister, Hakan Fidan", "Hakan Fidan"),
+        ("Whom did he meet?", "officials of the United Kingdom, France and Germany", None),
+        ("Who came?", "the United Kingdom, France and Germany", None),
+        ("What was he?", "its defence minister, Rustem Umerov", None),
+    ],
+)
+def test_a_person_is_named_without_the_office(question: str, short: str, shown: str | None) -> None:
+    """Only where a person is asked for, and where nothing but an office stands before the name."""
+    assert to_the_point(question, short) == (shown or short)
 
 
 def test_no_span_is_no_answer() -> None:

@@ -53,6 +53,15 @@ def misfits(question: str, short: str) -> bool:
     return answers is not None and not answers.search(short)
 
 
+_WHO = re.compile(r"\bwho(?:m)?\b", re.I)
+_OFFICE_FIRST = re.compile(r"(?:(?i:its|his|her|their|our|the|an?)|[^\W\d_]+['’]s) [a-z -]+, (?=[^\W\d_a-z])")
+
+
+def to_the_point(question: str, short: str) -> str:
+    """The name without the office before it where a person is asked for: "its defence minister, Rustem Umerov"."""
+    return _OFFICE_FIRST.sub("", short, count=1) if _WHO.search(question) else short
+
+
 def wants_sentences(question: str) -> bool:
     """Whether sentences answer and no short answer would: "why", "did they", "what did X demand"."""
     return _SENTENCES.search(question) is not None

@@ -21,7 +21,7 @@ import numpy as np
 
 from rag import anchor
 from rag.anchor import Anchor
-from rag.draft.asked import misfits, wants_sentences
+from rag.draft.asked import misfits, to_the_point, wants_sentences
 from rag.draft.instructions import instructs
 from rag.errors import ModelFileError
 from rag.reader import Bounds, Span
@@ -130,7 +130,7 @@ def _reading(asked: _Asked, context: _Context, anchored: float, span: Span, best
         *asked.form(span.text),
         anchored,
     )
-    return Reading(span.text.strip(" ,.;:"), sentence, passage, features)
+    return Reading(asked.to_the_point(span.text.strip(" ,.;:")), sentence, passage, features)
 
 
 class _Context(Surroundings):
@@ -170,6 +170,9 @@ class _Asked:
         echo = len(words & self._keys) / len(words) if words else 1.0
         length = math.log(1 + len(short.split()))
         return (float(misfits(self._question, short)), echo, length, self._open)
+
+    def to_the_point(self, short: str) -> str:
+        return to_the_point(self._question, short)
 
     def anchored(self, whole: frozenset[str]) -> float:
         named = [given for given in self._anchors if given.kind != "word"]
