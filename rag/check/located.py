@@ -11,7 +11,7 @@ from rag.check.findings import Around, Finding
 from rag.check.owners import held
 from rag.check.pairs import same_predicate
 from rag.check.reading import Reading, earlier, refers, surely_person
-from rag.check.values import Value, agrees, amount, names, rivals
+from rag.check.values import Value, agrees, amount, first_names_known, names, rivals
 
 
 def located(value: Value, claim: Reading, evidence: Reading, around: Around) -> Iterator[Finding]:
@@ -72,8 +72,12 @@ def _around(value: Value, exactly: bool, around: Around, claim: Reading, evidenc
     if value.person and around.after and _introduced(value, evidence, around.after):
         return True
     # who is named in the sentences before must be meant by a word of this one that names nobody
-    known = names(value, around.keys, exactly) and _refers_back(value, evidence)
-    return known and (claim.words[value.place].role == "compound" or not _held_by_others(value, evidence, around))
+    known = names(value, around.keys, exactly) and first_names_known(value, around.keys)
+    return (
+        known
+        and _refers_back(value, evidence)
+        and (claim.words[value.place].role == "compound" or not _held_by_others(value, evidence, around))
+    )
 
 
 def _numbered(value: Value, around: Around, claim: Reading, evidence: Reading) -> bool:

@@ -92,6 +92,12 @@ def _first_names(value: Value, other: Value) -> bool:
     return not (value.person and mine and others) or _all_among(mine, others) or _all_among(others, mine)
 
 
+def first_names_known(value: Value, keys: frozenset[str]) -> bool:
+    """Whether the keys account for a person's first names, initials aside."""
+    first_names = anchor.words(value.text)[:-1] if value.person else []
+    return all(len(name) == 1 or anchor.keys(name) & keys for name in first_names)
+
+
 def _all_among(first_names: Sequence[str], others: Sequence[str]) -> bool:
     """Whether each is among the others, or the initial of one of them, or has its initial there."""
     return all(
