@@ -654,6 +654,13 @@ def test_passages_that_search_does_not_find(built: Settings, monkeypatch: pytest
     assert current_generation(built.index) == "gen-0001"
 
 
+def test_a_few_of_many_passages_may_be_missed(built: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of two thousand that the widest graph misses stops nothing: it is found by its words."""
+    write(built, "many.txt", "\n\n".join(f"Witness {number} spoke of boat {number}. " * 40 for number in range(2000)))
+    monkeypatch.setattr("rag.generation.Store.unfound", lambda store, ids: {ids[0]})
+    assert refresh(built, BagOfWordsEmbedder()).added == ("many.txt",)
+
+
 # On a server
 
 

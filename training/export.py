@@ -20,6 +20,7 @@ from training.model import load
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _OUTPUTS = ("start", "end")
 _OPSET = 17
+WIDENED = "_float"  # behind the name of a table in float16: the same in float
 _ATTENTION = "/attention/"
 _WORDS = "network.bert.embeddings.word_embeddings.weight"
 
@@ -101,7 +102,7 @@ def _halve(graph: onnx.GraphProto, name: str) -> None:
         found, halved = user.output[0], f"{user.output[0]}_float16"
         user.output[0], at = halved, at + 1
     else:
-        found, halved = f"{name}_float", name
+        found, halved = f"{name}{WIDENED}", name
         user.input[list(user.input).index(name)] = found
     graph.node.insert(at, helper.make_node("Cast", [halved], [found], to=onnx.TensorProto.FLOAT))
 

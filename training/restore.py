@@ -19,8 +19,10 @@ from onnx import numpy_helper
 from safetensors.torch import save_file
 from torch import Tensor
 
+from training.export import WIDENED
+
 _PREFIX = "network."
-_PRODUCT = re.compile(r"/network/(?P<place>.+)/MatMul_quant")
+_PRODUCT = re.compile(r"/network/(?P<place>.+)/MatMul(?:_quant)?")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -46,10 +48,18 @@ def restored(model: Path) -> dict[str, Tensor]:
             source = name.removesuffix("_quantized")
             weights[source.removeprefix(_PREFIX)] = _dequantised(stored, source)
     for node in graph.node:
-        if node.op_type == "MatMulInteger" and (match := _PRODUCT.fullmatch(node.name)):
-            product = _dequantised(stored, node.input[1].removesuffix("_quantized"))
+        product = _product(stored, node)
+        if product is not None and (match := _PRODUCT.fullmatch(node.name)):
             weights[f"{match['place'].replace('/', '.')}.weight"] = product.T
     return weights
+
+
+def _product(stored: dict[str, np.ndarray], node: onnx.NodeProto) -> Tensor | None:
+    """The weights of a product, in eight bits or in float16; None where two activations are multiplied."""
+    if node.op_type == "MatMulInteger":
+        return _dequantised(stored, node.input[1].removesuffix("_quantized"))
+    halved = node.input[1].removesuffix(WIDENED) if node.op_type == "MatMul" else ""
+    return torch.from_numpy(stored[halved].astype(np.float32)) if halved in stored else None
 
 
 def _plain(stored: dict[str, np.ndarray]) -> list[str]:

@@ -99,7 +99,8 @@ def _sentences_with(answer: str, passage: str) -> list[str]:
     """Any of them may be meant; an answer that crosses two of them stands where it begins."""
     sentences = split_sentences(passage)
     found = [sentence.text for sentence in sentences if answer in sentence.text]
-    return found or [next(sentence.text for sentence in sentences if _start(answer, passage) < sentence.end)]
+    first = _start(answer, passage) + next(at for at, character in enumerate(answer) if character.isalnum())
+    return found or [next(sentence.text for sentence in sentences if first < sentence.end)]
 
 
 def _groups(path: Path) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
