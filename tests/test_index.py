@@ -655,8 +655,8 @@ def test_passages_that_search_does_not_find(built: Settings, monkeypatch: pytest
 
 
 def test_a_few_of_many_passages_may_be_missed(built: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One of two thousand that the widest graph misses stops nothing: it is found by its words."""
-    write(built, "many.txt", "\n\n".join(f"Witness {number} spoke of boat {number}. " * 40 for number in range(2000)))
+    """One of a thousand that the widest graph misses stops nothing: it is found by its words."""
+    write(built, "many.txt", "\n\n".join(f"Witness {number} spoke of boat {number}. " * 22 for number in range(1200)))
     monkeypatch.setattr("rag.generation.Store.unfound", lambda store, ids: {ids[0]})
     assert refresh(built, BagOfWordsEmbedder()).added == ("many.txt",)
 
