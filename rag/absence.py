@@ -6,7 +6,7 @@ from rag import lexicon
 from rag.check.clauses import Clause, doubts, inside, subtree
 from rag.check.reading import Reading, read
 from rag.check.values import Value, agrees, names
-from rag.surroundings import Surroundings
+from rag.surroundings import surrounding
 from rag.types import Evidence
 
 _COME = "come"
@@ -32,8 +32,7 @@ _EVENTS = frozenset(
 
 def ruled_out(claim: Reading, item: Evidence) -> bool:
     """Whether a sentence plainly says what makes a claim impossible: its actor was not there, its event was not."""
-    around = Surroundings(item.passage)
-    place = item.passage.sentences.index(item.sentence)
+    around, place = surrounding(item)
     reading = read((*around.before(place), item.sentence.text))
     if not _same_occasion(claim, reading, around.whole):
         return False
@@ -72,21 +71,15 @@ def _kept_away(clause: Clause, other: Clause, claim: Reading, reading: Reading) 
     if not ((came and other.negated and not away) or (away and not other.negated)):
         return False
     acts = any(lemma.split()[0] in _THERE for lemma in clause.lemmas)
-    return acts and (_at_event(clause, claim, reading) or _at_place(claim, reading))
+    return acts and (_at_event(clause, claim) or _at_place(claim, reading))
 
 
-def _at_event(clause: Clause, claim: Reading, reading: Reading) -> bool:
-    """Whether the claim speaks of a meeting, talks and the like, of which the sentences there speak too."""
-    nouns = {claim.words[place].lemma for place in subtree(clause.predicate, claim.words)} & _EVENTS
-    said: frozenset[str] = reading.lemmas
-    before = reading.before
-    while before:
-        said, before = said | before.lemmas, before.before
-    out = (claim.words[c] for c in claim.words[clause.predicate].children)
-    unmarked = any(
-        word.text in {"out", "off"} and word.tag in {"RP", "IN"} for word in out
-    )  # to walk out is from there
-    return unmarked or any(lexicon.same(noun, lemma) for noun in nouns for lemma in said) or bool(nouns)
+def _at_event(clause: Clause, claim: Reading) -> bool:
+    """Whether the claim speaks of a meeting, talks and the like, or of walking out, which is from there."""
+    if any(claim.words[place].lemma in _EVENTS for place in subtree(clause.predicate, claim.words)):
+        return True
+    below = (claim.words[c] for c in claim.words[clause.predicate].children)
+    return any(word.text in {"out", "off"} and word.tag in {"RP", "IN"} for word in below)
 
 
 def _at_place(claim: Reading, reading: Reading) -> bool:

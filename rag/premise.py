@@ -31,14 +31,13 @@ def correction(question: str, evidence: Sequence[Evidence], drafter: str, embed:
 
 
 def _against(claim: Reading, evidence: Sequence[Evidence], reason: bool, embed: Embed | None) -> Evidence | None:
-    impossible = next((item for item in evidence if ruled_out(claim, item)), None)
-    if not claim.own:
-        return impossible
-    judged = judge(claim, nearest(claim, evidence), embed)
-    if any(item.supports and not outdone(item, judged) for item in judged):
-        return None
-    denied = (item.evidence for item in judged if _certainly_against(item, claim, reason))
-    return next(denied, impossible)
+    if claim.own:
+        judged = judge(claim, nearest(claim, evidence), embed)
+        if any(item.supports and not outdone(item, judged) for item in judged):
+            return None
+        if denied := next((item.evidence for item in judged if _certainly_against(item, claim, reason)), None):
+            return denied
+    return next((item for item in evidence if ruled_out(claim, item)), None)
 
 
 def _certainly_against(item: Judged, claim: Reading, reason: bool) -> bool:

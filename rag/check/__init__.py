@@ -17,7 +17,7 @@ from rag.check.evidence import Embed, Judged, bears_out, judge
 from rag.check.reading import read
 from rag.cite import CheckedClaim
 from rag.draft.asked import wants_sentences
-from rag.surroundings import Surroundings
+from rag.surroundings import surrounding
 from rag.types import Candidate, Evidence
 
 Agrees = Callable[[Evidence], bool]  # whether the reader takes a sentence for an answer
@@ -101,5 +101,5 @@ def answers(question: str, text: str, evidence: Sequence[Evidence]) -> bool:
 
 
 def _near(item: Evidence) -> frozenset[str]:
-    around = Surroundings(item.passage)
-    return around.near(item.passage.sentences.index(item.sentence))
+    around, place = surrounding(item)
+    return around.near(place)

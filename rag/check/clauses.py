@@ -119,6 +119,11 @@ def misplaced(place: int, words: Parse) -> tuple[int, ...]:
     return tuple(word.place for word in named if word.role == "appos" and word.tag == "NNP")
 
 
+def akin(clause: Clause, other: Clause) -> bool:
+    """Whether a word of the one's predicate may stand for one of the other's."""
+    return any(lexicon.same(one, two) for one in clause.lemmas for two in other.lemmas)
+
+
 def _clause(word: Word, words: Parse) -> Clause:
     subject, objects, obliques = _arguments(word, words)
     return Clause(

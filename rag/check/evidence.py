@@ -14,7 +14,7 @@ from rag.check.findings import Around, Comparison
 from rag.check.reading import Reading, bare, earlier, read
 from rag.check.values import Value, values
 from rag.grammar import parse
-from rag.surroundings import Surroundings
+from rag.surroundings import surrounding
 from rag.types import Evidence
 
 Embed = Callable[[list[str]], list[list[float]]]  # unit vectors of texts
@@ -99,16 +99,13 @@ def nearest(claim: Reading, evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _shared(keys: frozenset[str], item: Evidence) -> float:
-    around = Surroundings(item.passage)
-    place = item.passage.sentences.index(item.sentence)
+    around, place = surrounding(item)
     return len(keys & around.own[place]) + 0.5 * len(keys & around.near(place))
 
 
 def _in_context(item: Evidence) -> tuple[Reading, Around]:
-    surroundings = Surroundings(item.passage)
-    place = item.passage.sentences.index(item.sentence)
-    before = surroundings.before(place)
-    reading = read((*before, item.sentence.text))
+    surroundings, place = surrounding(item)
+    reading = read((*surroundings.before(place), item.sentence.text))
     following = item.passage.sentences[place + 1 : place + 2]
     after = read((item.sentence.text, following[0].text)) if following else None
     title = read((item.passage.title,))

@@ -18,13 +18,11 @@ def located(value: Value, claim: Reading, evidence: Reading, around: Around) -> 
     """A value must stand in the sentence, or around it where the sentence has nothing else in its place."""
     same_kind = [other for other in evidence.values if other.kind == value.kind]
     exactly = _place_itself(value, claim)
-    if any(agrees(value, other, exactly) for other in same_kind):
+    if stands(value, evidence, exactly):
         if value.kind == "number":
             yield from _counted(value, claim, evidence)
         if value.kind == "date":
             yield from _dated(value, claim, evidence)
-        return
-    if stands(value, evidence, exactly):
         return
     instead = [other for other in same_kind if _instead(value, other, claim, evidence)]
     there = instead[0].text if instead and _spoken_of(value, claim, evidence) else ""
@@ -98,9 +96,6 @@ def _listed(value: Value, claim: Reading, evidence: Reading) -> bool:
         if word.role != "conj"
     ]
     return bool(_noun(value, claim)) and any(len(run) > 1 and str(len(run)) == amount(value) for run in runs)
-
-
-_BACK = frozenset("the this that these those both such they he she his her their its it him them each".split())
 
 
 def _refers_back(value: Value, evidence: Reading) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag import lexicon
-from rag.check.clauses import FAILING, Clause, clause_of, conjuncts, denied_noun, doubts, speakers, subtree
+from rag.check.clauses import FAILING, Clause, akin, clause_of, conjuncts, denied_noun, doubts, speakers, subtree
 from rag.check.coverage import common_noun
 from rag.check.findings import Finding
 from rag.check.reading import Reading, refers
@@ -22,9 +22,8 @@ _ANSWERS = {  # the doubts of a claim that keep a doubt of the evidence
 
 
 def denials(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -> Iterator[Finding]:
-    against = any(lexicon.contrary(one, two) for one in clause.lemmas for two in other.lemmas) and not any(
-        lexicon.same(one, two) for one in clause.lemmas for two in other.lemmas
-    )
+    contrary = any(lexicon.contrary(one, two) for one in clause.lemmas for two in other.lemmas)
+    against = contrary and not akin(clause, other)
     if clause.negated == (other.negated != against) or _denied_alike(claim, evidence):
         return
     if clause.negated != other.negated:

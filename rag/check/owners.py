@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag import lexicon
 from rag.check.clauses import misplaced
 from rag.check.findings import Finding
-from rag.check.reading import Reading
+from rag.check.reading import Reading, earlier
 from rag.check.values import Value, agrees
 
 
@@ -30,11 +30,7 @@ def owners(claim: Reading, evidence: Reading) -> Iterator[Finding]:
 def offices(claim: Reading, evidence: Reading) -> Iterator[Finding]:
     """Who holds an office, and which and whose it is, here and in the sentences before."""
     facts = list(held(claim))
-    reading: Reading | None = evidence
-    known: list[Office] = []
-    while reading:
-        known += held(reading)
-        reading = reading.before
+    known = [office for reading in (evidence, *earlier(evidence)) for office in held(reading)]
     for fact in facts:
         alike = [other for other in known if lexicon.same(fact.noun, other.noun)]
         of_them = [other for other in alike if agrees(fact.holder, other.holder)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag import lexicon
-from rag.check.clauses import COPULAS, Clause
+from rag.check.clauses import COPULAS, Clause, akin
 from rag.check.coverage import common_noun, covered_word
 from rag.check.findings import Finding
 from rag.check.modality import denials, doubts_dropped, other_speakers
@@ -29,15 +29,11 @@ def best(clause: Clause, claim: Reading, evidence: Reading, around: frozenset[st
     """The clause of the evidence with the same predicate that agrees best."""
     others = [other for other in evidence.clauses if same_predicate(clause, other, claim, evidence)]
     exactly = [other for other in others if clause.lemmas & other.lemmas]
-    alike = exactly or [other for other in others if _akin(clause, other)]
+    alike = exactly or [other for other in others if akin(clause, other)]
     pairs = [_pair(clause, other, claim, evidence, around) for other in alike or others]
     agreeing = [pair for pair in pairs if pair.agreeing]
     pairs = agreeing or (pairs if alike else [])  # the contrary of something else is none
     return min(pairs, key=lambda pair: (len(pair.findings), -pair.agreeing), default=Pair(None))
-
-
-def _akin(clause: Clause, other: Clause) -> bool:
-    return any(lexicon.same(one, two) for one in clause.lemmas for two in other.lemmas)
 
 
 def same_predicate(clause: Clause, other: Clause, claim: Reading, evidence: Reading) -> bool:

@@ -29,7 +29,6 @@ _VAGUE = frozenset("all every most several few many some".split())  # compared w
 _PARTICLES = frozenset("al el de del di da du van von der bin ibn ben la le".split())
 _YEAR = re.compile(r"1\d{3}|20\d{2}")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_DECADE = re.compile(r"(\d{3}0)s")
 
 
 @dataclass(frozen=True)

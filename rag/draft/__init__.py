@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from rag.draft.instructions import instructs
+from rag.surroundings import BEFORE
 from rag.types import Draft, Evidence, Passage, Retrieved, Sentence
-
-_CONTEXT = 2  # sentences before one that its pronouns are looked up in
 
 
 class Drafter(Protocol):
@@ -44,7 +43,7 @@ def number_evidence(found: Sequence[Retrieved]) -> tuple[Evidence, ...]:
 
 def _fullest(sentence: Sentence, passages: Sequence[Passage]) -> Passage:
     """The passage that holds most of what stands before a sentence, where its pronouns are looked up."""
-    return max(passages, key=lambda passage: min(passage.sentences.index(sentence), _CONTEXT))
+    return max(passages, key=lambda passage: min(passage.sentences.index(sentence), BEFORE))
 
 
 def joined(drafts: Sequence[Draft]) -> Draft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from rag.draft.asked import wants_list, wants_sentences
 from rag.draft.weigh import FEATURES, Ranked, Reading, SpanReader, Weighing, rank, readings, same_answer
@@ -11,6 +12,7 @@ from rag.types import Candidate, Draft, Evidence, Retrieved
 _AS_FULL = 1.0  # log-odds within which a full name is preferred to a last name
 _AS_GOOD = 2.5  # log-odds within which another document's answer, or a list's other sentence, stands beside the best
 _HARDLY = 0.1  # confidence below which nothing answers: of our questions that have an answer, 13 % lie there
+_READ = 8  # questions whose readings are kept: what a chat model writes is held against them right after
 _SENTENCES = 4  # an answer is a few sentences, not a page
 
 
@@ -23,6 +25,7 @@ class ReaderDrafter:
         self.threshold = weighing.threshold
         self._reader = reader
         self._weighing = weighing
+        self._ranked = lru_cache(_READ)(self._rank)
 
     def drafts(self, question: str, found: Sequence[Retrieved], evidence: Sequence[Evidence]) -> Iterator[Draft]:
         """Yield the one draft that there is."""
@@ -30,7 +33,7 @@ class ReaderDrafter:
 
     def draft(self, question: str, found: Sequence[Retrieved], evidence: Sequence[Evidence]) -> Draft:
         """Return the best reading's sentence, and the others that belong to the answer."""
-        ranked = rank(readings(question, found, self._reader), self._weighing.reading)
+        ranked = self._ranked(question, tuple(found))
         if not ranked:
             return Draft((), "", 0.0, self.name)
         numbers = {(item.passage.document, item.sentence.start): item.number for item in evidence}
@@ -44,7 +47,7 @@ class ReaderDrafter:
 
         None where even the best one hardly answers.
         """
-        ranked = rank(readings(question, found, self._reader), self._weighing.reading)
+        ranked = self._ranked(question, tuple(found))
         best = ranked[:1] if ranked and self._weighing.confident(ranked) >= _HARDLY else []
         return frozenset(
             (reading.passage.document, reading.sentence.start)
@@ -52,6 +55,9 @@ class ReaderDrafter:
             for top, first in best
             if odds >= top - _AS_GOOD or same_answer(reading.short, first.short)
         )
+
+    def _rank(self, question: str, found: tuple[Retrieved, ...]) -> Ranked:
+        return rank(readings(question, found, self._reader), self._weighing.reading)
 
 
 def _chosen(question: str, ranked: Ranked) -> list[Reading]:

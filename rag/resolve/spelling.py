@@ -29,7 +29,7 @@ _SHORTEST, _LONG = 4, 8  # letters of a word that may be wrong at all, and at tw
 def spelled(question: str, texts: Iterable[str]) -> Resolved:
     """The question with its mistakes mended; not clear where a name may be another one, with the reading to confirm."""
     known = Counter(word for text in texts for word in _WORD.findall(text))
-    stems = {stem for word in known for stem in words(word)}
+    stems = set(words(" ".join(known)))
     doubtful = False
     parts, end = [], 0
     for found in _WORD.finditer(question):
